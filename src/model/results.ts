@@ -1,0 +1,87 @@
+// What a run leaves behind: the types of `run.json` and of the lines of `samples.ndjson`. suite writes them;
+// analysis and report read them and nothing else, so that an old run can be drawn again without a lab.
+
+import type { Cluster } from './cluster.ts';
+
+/** The ways from client to realserver that one comparison lays side by side. */
+export const SYSTEM_NAMES = ['direct', 'forward', 'forward-oneway', 'nat', 'dr', 'tun', 'nftables'] as const;
+export type SystemName = (typeof SYSTEM_NAMES)[number];
+
+export type NetpipeMode = 'twoway' | 'stream' | 'bidirectional';
+
+/** CPU time spent during one visit. Process time is charged per machine; softirq time only system-wide. */
+export interface CpuUse {
+  /** Machine name → user and system time of the processes in its namespace, ns. */
+  readonly processNs: Readonly<Record<string, number>>;
+  /** Time that all CPUs of the host spent in softirq, ns (10 ms granularity of /proc/stat). */
+  readonly softirqNs: number;
+  readonly elapsedNs: number;
+}
+
+/** One visit: one block size on one system in one round. A line of `samples.ndjson`. */
+export interface BlockSample {
+  readonly system: SystemName;
+  readonly mode: NetpipeMode;
+  /** Visits with the same round and size were interleaved next to each other; 0-based. */
+  readonly round: number;
+  readonly sizeBytes: number;
+  /** Exchanges that were timed. */
+  readonly exchanges: number;
+  /** Time per block one way (two-way: half of a round trip), over the exchanges, ns. */
+  readonly oneWayNs: {
+    readonly min: number;
+    readonly p50: number;
+    readonly p99: number;
+    readonly max: number;
+    readonly mean: number;
+  };
+  /** HdrHistogram of one-way times in ns, V2 compressed, base64. */
+  readonly histogram: string;
+  readonly cpu: CpuUse;
+}
+
+/** What showed that a system, and nothing else, carried the packets. */
+export interface PathProof {
+  readonly system: SystemName;
+  /** Hostnames answered by successive connections to the line service. */
+  readonly hostnames: readonly string[];
+  /** Whether they are as this system must give them: strict alternation, or always the one server. */
+  readonly hostnamesAsExpected: boolean;
+  /** Counters read before and after, by name, as differences. */
+  readonly counters: readonly { readonly name: string; readonly packets: number; readonly expected: 'some' | 'none' }[];
+  readonly proven: boolean;
+}
+
+export interface Environment {
+  readonly kernel: string;
+  readonly cpuModel: string;
+  readonly cpuCount: number;
+  readonly memoryBytes: number;
+  readonly node: string;
+  readonly lvskit: string;
+  /** Commit of the checkout, when run from one. */
+  readonly commit: string | undefined;
+  readonly congestionControl: string;
+  readonly offloads: boolean;
+  readonly mtu: number;
+  readonly rate: string | undefined;
+  /** `one`: all on one CPU, the cost of the path; `two`: client and realserver apart, what users see. */
+  readonly pinning: 'one' | 'two';
+}
+
+/** `run.json` */
+export interface Run {
+  readonly format: 1;
+  readonly kind: 'compare';
+  /** ISO 8601 in UTC. */
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  readonly command: readonly string[];
+  readonly cluster: Cluster;
+  readonly systems: readonly SystemName[];
+  readonly mode: NetpipeMode;
+  readonly sizesBytes: readonly number[];
+  readonly rounds: number;
+  readonly environment: Environment;
+  readonly proofs: readonly PathProof[];
+}
