@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * A connection's life: made, kept alive by its packets, moved through its states, expired by its own timer in the
+ * kernel. The timer is re-armed lazily: a packet only notes the time, and the timer that fires too early arms
+ * itself for the rest. Only a state with a shorter timeout arms it anew at once.
+ */
+#ifndef LVS_CONNECTION_H
+#define LVS_CONNECTION_H
+
+#include "maps.h"
+#include "stats.h"
+#include "tcp_state.h"
+
+#define NS_PER_S 1000000000ULL
+
+/* From <linux/time.h>, which clashes with the C library's. */
+#define CLOCK_MONOTONIC 1
+
+static __always_inline struct lvs_config *config_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lvs_config, &zero);
+}
+
+static __always_inline __u64 connection_timeout_ns(__u32 state)
+{
+	struct lvs_config *config = config_get();
+
+	if (!config || state >= LVS_S_COUNT)
+		return NS_PER_S;
+	return config->timeout_s[state] * NS_PER_S;
+}
+
+static __always_inline void connection_count(__u32 server, __u32 state, __s32 change)
+{
+	struct lvs_connection_counts *counts = bpf_map_lookup_elem(&lvs_connection_counts, &server);
+
+	if (!counts)
+		return;
+	if (state_is_active(state))
+		__sync_fetch_and_add(&counts->active, change);
+	else
+		__sync_fetch_and_add(&counts->inactive, change);
+}
+
+static __always_inline bool tuple_equal(const struct lvs_tuple *a, const struct lvs_tuple *b)
+{
+	return a->src == b->src && a->dst == b->dst && a->sport == b->sport && a->dport == b->dport &&
+	       a->protocol == b->protocol;
+}
+
+/* The way back of the connection that `key` owns. Its client may have come to the same server and port through
+ * another service since, and then the way back is that connection's.
+ */
+static __always_inline struct lvs_flow *connection_reply(const struct lvs_tuple *key, const struct lvs_flow *owner)
+{
+	struct lvs_tuple reply_key = owner->peer;
+	struct lvs_flow *reply;
+
+	if (owner->method != LVS_NAT)
+		return NULL;
+	reply = bpf_map_lookup_elem(&lvs_flows, &reply_key);
+	if (!reply || reply->direction != LVS_TO_CLIENT || !tuple_equal(&reply->peer, key))
+		return NULL;
+	return reply;
+}
+
+/*
+ * Removes both directions. Whoever moves the state to GONE does it, so it happens once, whether the timer or a
+ * packet that starts the connection anew comes first.
+ */
+static __always_inline void connection_delete(const struct lvs_tuple *key, struct lvs_flow *owner, __u64 now_ns)
+{
+	__u32 state = __sync_lock_test_and_set(&owner->state, LVS_S_GONE);
+	struct lvs_flow *reply;
+
+	if (state == LVS_S_GONE)
+		return;
+	connection_count(owner->server, state, -1);
+	stats_flush(owner, now_ns);
+	reply = connection_reply(key, owner);
+	if (reply) {
+		struct lvs_tuple reply_key = owner->peer;
+
+		stats_flush(reply, now_ns);
+		bpf_map_delete_elem(&lvs_flows, &reply_key);
+	}
+	bpf_map_delete_elem(&lvs_flows, key);
+}
+
+static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *owner)
+{
+	struct lvs_tuple tuple = *key;
+	struct lvs_flow *reply = connection_reply(&tuple, owner);
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u64 seen_ns = owner->last_seen_ns;
+	__u64 expires_ns;
+
+	if (reply && reply->last_seen_ns > seen_ns)
+		seen_ns = reply->last_seen_ns;
+	expires_ns = seen_ns + connection_timeout_ns(owner->state);
+	if (expires_ns > now_ns) {
+		owner->expires_armed_ns = expires_ns;
+		bpf_timer_start(&owner->timer, expires_ns - now_ns, 0);
+		return 0;
+	}
+	connection_delete(&tuple, owner, now_ns);
+	return 0;
+}
+
+static __always_inline void connection_arm(struct lvs_flow *owner, __u64 now_ns, __u64 timeout_ns)
+{
+	owner->expires_armed_ns = now_ns + timeout_ns;
+	bpf_timer_start(&owner->timer, timeout_ns, 0);
+}
+
+/* Moves a connection on, with all that hangs on its state: counts, timer, the copy in the way back. */
+static __noinline int connection_move(const struct lvs_tuple *key, struct lvs_flow *owner, __u32 next, __u64 now_ns)
+{
+	struct lvs_flow *reply;
+	__u64 timeout_ns;
+	__u32 state;
+
+	if (!key || !owner)
+		return 0;
+	state = owner->state;
+	if (state >= LVS_S_COUNT)
+		return 0;
+	/* Another CPU may have been first: then its packet decided, as it would have under a lock. */
+	if (__sync_val_compare_and_swap(&owner->state, state, next) != state)
+		return 0;
+	if (state_is_active(state) != state_is_active(next)) {
+		connection_count(owner->server, state, -1);
+		connection_count(owner->server, next, 1);
+	}
+	stats_flush(owner, now_ns);
+	reply = connection_reply(key, owner);
+	if (reply) {
+		reply->state = next;
+		stats_flush(reply, now_ns);
+	}
+	timeout_ns = connection_timeout_ns(next);
+	if (now_ns + timeout_ns < owner->expires_armed_ns)
+		connection_arm(owner, now_ns, timeout_ns);
+	return 0;
+}
+
+/* Notes a packet from the client. */
+static __always_inline void connection_touch(struct lvs_flow *owner, const struct packet *packet, __u64 now_ns)
+{
+	enum tcp_view view = owner->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY;
+	__u32 state = owner->state;
+	__u32 next;
+
+	owner->last_seen_ns = now_ns;
+	stats_count_packet(owner, packet->length);
+	if (packet->tuple.protocol != IPPROTO_TCP)
+		return;
+	next = tcp_next(state, view, packet);
+	if (next != state)
+		connection_move(&packet->tuple, owner, next, now_ns);
+}
+
+/* Notes a packet from the server. Where it can't change the state, the owner is not even looked up. */
+static __always_inline void connection_touch_reply(struct lvs_flow *reply, const struct packet *packet, __u64 now_ns)
+{
+	struct lvs_tuple owner_key;
+	struct lvs_flow *owner;
+	__u32 next;
+
+	reply->last_seen_ns = now_ns;
+	stats_count_packet(reply, packet->length);
+	if (packet->tuple.protocol != IPPROTO_TCP)
+		return;
+	if (reply->state == LVS_S_ESTABLISHED && !packet->syn && !packet->fin && !packet->rst)
+		return;
+	owner_key = reply->peer;
+	owner = bpf_map_lookup_elem(&lvs_flows, &owner_key);
+	if (!owner)
+		return;
+	next = tcp_next(owner->state, TCP_VIEW_OUTPUT, packet);
+	if (next != owner->state)
+		connection_move(&owner_key, owner, next, now_ns);
+}
+
+/* IPVS's conn_reuse_mode 1: a SYN starts such a connection anew, perhaps on another server. */
+static __always_inline bool connection_is_reused(const struct lvs_flow *flow, const struct packet *packet)
+{
+	return packet->tuple.protocol == IPPROTO_TCP && packet->syn && !packet->ack && !packet->rst &&
+	       (flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE);
+}
+
+/*
+ * Makes the connection that `fresh` describes and counts it. Returns its entry in the map, or NULL when the table
+ * is full. When another CPU made the same connection meanwhile, that one is returned.
+ */
+static __always_inline struct lvs_flow *connection_create(const struct packet *packet, struct lvs_flow *fresh,
+							  __u64 now_ns)
+{
+	struct lvs_tuple key = packet->tuple;
+	struct lvs_flow *flow;
+	long error;
+
+	fresh->direction = LVS_TO_SERVER;
+	fresh->state = LVS_S_UDP;
+	if (key.protocol == IPPROTO_TCP)
+		fresh->state = tcp_next(LVS_S_NONE,
+					fresh->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY, packet);
+	if (fresh->method == LVS_NAT)
+		fresh->peer = (struct lvs_tuple){
+			.src = fresh->server_addr,
+			.dst = key.src,
+			.sport = fresh->server_port,
+			.dport = key.sport,
+			.protocol = key.protocol,
+		};
+	error = bpf_map_update_elem(&lvs_flows, &key, fresh, BPF_NOEXIST);
+	flow = bpf_map_lookup_elem(&lvs_flows, &key);
+	if (!flow)
+		return NULL;
+	if (error)
+		return flow->direction == LVS_TO_SERVER ? flow : NULL;
+	connection_count(fresh->server, fresh->state, 1);
+	stats_count_connection(fresh, now_ns);
+	bpf_timer_init(&flow->timer, &lvs_flows, CLOCK_MONOTONIC);
+	bpf_timer_set_callback(&flow->timer, connection_expire);
+	connection_arm(flow, now_ns, connection_timeout_ns(fresh->state));
+	if (fresh->method == LVS_NAT) {
+		struct lvs_tuple reply_key = fresh->peer;
+
+		fresh->peer = key;
+		fresh->direction = LVS_TO_CLIENT;
+		fresh->last_seen_ns = now_ns;
+		if (bpf_map_update_elem(&lvs_flows, &reply_key, fresh, BPF_ANY)) {
+			connection_delete(&key, flow, now_ns);
+			return NULL;
+		}
+	}
+	return flow;
+}
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/*
+ * The director's data plane: entry points only. Attached to the ingress of every NIC of the director's network
+ * namespace, it sends packets of virtual services to their servers and leaves all others to the stack.
+ */
+#include "connection.h"
+#include "forward_dr.h"
+#include "forward_nat.h"
+#include "forward_tun.h"
+#include "icmp.h"
+#include "lookup.h"
+#include "refresh.h"
+
+static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
+				   const struct lvs_config *config, __u64 now_ns)
+{
+	if (packet->ttl <= 1) {
+		struct icmp_cause expired = {
+			.type = ICMP_TIME_EXCEEDED,
+			.code = ICMP_EXC_TTL,
+			.reason = LVS_DROP_TTL_EXPIRED,
+		};
+
+		return icmp_answer(skb, packet, &expired);
+	}
+	if (!flow_is_fresh(flow, config, now_ns)) {
+		int error = flow_refresh(skb, packet, flow, now_ns);
+
+		if (error)
+			return drop(error - 1);
+	}
+	if (flow->direction == LVS_TO_CLIENT)
+		return forward_nat_to_client(skb, packet, flow);
+	switch (flow->method) {
+	case LVS_NAT:
+		return forward_nat_to_server(skb, packet, flow);
+	case LVS_DR:
+		return forward_dr(skb, packet, flow);
+	case LVS_TUN:
+		return forward_tun(skb, packet, flow);
+	}
+	return drop(LVS_DROP_INTERNAL);
+}
+
+/* Opens a connection where the packet may. Returns it, or NULL with the packet's verdict. */
+static __always_inline struct lvs_flow *open_connection(struct __sk_buff *skb, const struct packet *packet,
+							__u64 now_ns, int *verdict)
+{
+	struct lvs_service *service;
+	struct lvs_flow fresh = {};
+	struct lvs_member *member;
+	struct lvs_server *server;
+	struct lvs_flow *flow;
+	__u32 index;
+
+	*verdict = TC_ACT_OK;
+	/* Only a SYN opens a connection; the stack answers anything else with a reset. */
+	if (packet->tuple.protocol == IPPROTO_TCP && (!packet->syn || packet->ack || packet->rst))
+		return NULL;
+	service = service_find(packet);
+	if (!service)
+		return NULL;
+	member = schedule(service);
+	if (!member) {
+		struct icmp_cause no_server = {
+			.type = ICMP_DEST_UNREACH,
+			.code = ICMP_PORT_UNREACH,
+			.reason = LVS_DROP_NO_SERVER,
+		};
+
+		*verdict = icmp_answer(skb, packet, &no_server);
+		return NULL;
+	}
+	index = member->server;
+	server = bpf_map_lookup_elem(&lvs_servers, &index);
+	if (!server) {
+		*verdict = drop(LVS_DROP_INTERNAL);
+		return NULL;
+	}
+	fresh.server = index;
+	fresh.service = service->id;
+	fresh.method = member->method;
+	fresh.server_addr = server->addr[0];
+	fresh.server_port = server->port;
+	flow = connection_create(packet, &fresh, now_ns);
+	if (!flow)
+		*verdict = drop(LVS_DROP_TABLE_FULL);
+	return flow;
+}
+
+SEC("tc")
+int lvs_ingress(struct __sk_buff *skb)
+{
+	struct lvs_config *config = config_get();
+	struct packet packet;
+	struct lvs_flow *flow;
+	__u64 now_ns;
+	int verdict;
+
+	if (!config)
+		return TC_ACT_OK;
+	/* A malformed packet can't be told to be for a VIP: the stack drops it. */
+	if (parse_packet(skb, &packet) != PACKET_OK)
+		return TC_ACT_OK;
+
+	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
+	now_ns = bpf_ktime_get_coarse_ns();
+	if (flow && flow->direction == LVS_TO_CLIENT) {
+		connection_touch_reply(flow, &packet, now_ns);
+		return forward(skb, &packet, flow, config, now_ns);
+	}
+	if (flow && connection_is_reused(flow, &packet)) {
+		connection_delete(&packet.tuple, flow, now_ns);
+		flow = NULL;
+	}
+	if (!flow) {
+		flow = open_connection(skb, &packet, now_ns, &verdict);
+		if (!flow)
+			return verdict;
+	}
+	connection_touch(flow, &packet, now_ns);
+	return forward(skb, &packet, flow, config, now_ns);
+}
+
+/* GPL-compatible, as the kernel's helpers ask. */
+char _license[] SEC("license") = "Dual MIT/GPL";

@@ -1,0 +1,7 @@
+// The agent area's public face: starting agents and driving them, and being one.
+
+export { type Agent, type AgentOptions, type CallOptions, startAgent } from './controller.ts';
+export { AgentError } from './errors.ts';
+export { createHandlers } from './handlers.ts';
+export { connectNetpipe, listenNetpipe, type NetpipeListener, type NetpipePair } from './netpipe.ts';
+export { serveRequests } from './server.ts';

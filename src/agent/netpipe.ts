@@ -1,0 +1,51 @@
+// A netpipe connection between two agents: opened once, visited many times.
+
+import type { VisitExtent, VisitResult } from '../measure/mod.ts';
+import type { Ipv4, NetpipeMode } from '../model/mod.ts';
+import type { Agent } from './controller.ts';
+
+/** A listener at one agent, for any number of pairs. */
+export interface NetpipeListener {
+  readonly agent: Agent;
+  readonly listener: number;
+  readonly port: number;
+}
+
+export interface NetpipePair {
+  /** One block size. The result is of that end which has the samples: in mode stream the receiver. */
+  visit(visit: { sizeBytes: number; mode: NetpipeMode } & VisitExtent): Promise<VisitResult>;
+  close(): Promise<void>;
+}
+
+export async function listenNetpipe(agent: Agent, local: { address: Ipv4; port: number }): Promise<NetpipeListener> {
+  return { agent, ...(await agent.call('netpipe.serve', local)) };
+}
+
+/** Connects `transmitter` to `address`, behind which `listener` must be: its host's own address, or a virtual one. */
+export async function connectNetpipe(
+  transmitter: Agent,
+  address: Ipv4,
+  port: number,
+  { agent: receiver, listener }: NetpipeListener,
+): Promise<NetpipePair> {
+  const sending = await transmitter.call('netpipe.connect', { address, port });
+  const receiving = await receiver.call('netpipe.accept', { listener });
+  return {
+    visit: async ({ sizeBytes, mode, ...extent }) => {
+      const [transmitted, received] = await both(
+        transmitter.call('netpipe.visit', { ...sending, sizeBytes, mode, extent }),
+        receiver.call('netpipe.visit', { ...receiving, sizeBytes, mode }),
+      );
+      return mode === 'stream' ? received : transmitted;
+    },
+    close: async () => {
+      await both(transmitter.call('netpipe.close', sending), receiver.call('netpipe.close', receiving));
+    },
+  };
+}
+
+/** Both results; of two failures the first, because the other end usually only notices that one. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}

@@ -1,0 +1,107 @@
+// What controller and agent say to each other: one JSON object a line, requests to the agent's stdin, replies from its
+// stdout. Every method has its schema here, checked at both ends, because the two may be of different versions.
+
+import { z } from 'zod';
+import { type Ipv4, parseIpv4 } from '../model/mod.ts';
+
+const ipv4 = z.custom<Ipv4>(
+  (value) => typeof value === 'string' && parseIpv4(value) !== undefined,
+  'not an IPv4 address',
+);
+const port = z.int().min(0).max(65_535);
+const handle = z.int().nonnegative();
+const nothing = z.strictObject({});
+const timeNs = z.number().nonnegative();
+
+const connectParams = z.strictObject({
+  address: ipv4,
+  port,
+  source: ipv4.optional(),
+  /** For connecting and for every transfer afterwards. */
+  timeoutMs: z.int().positive().default(10_000),
+});
+
+const visitExtent = z.union([
+  z.strictObject({ targetSeconds: z.number().positive() }),
+  z.strictObject({ exchanges: z.int().positive() }),
+]);
+
+const visitResult = z.strictObject({
+  exchanges: z.int().nonnegative(),
+  elapsedNs: timeNs,
+  oneWayNs: z.strictObject({ min: timeNs, p50: timeNs, p99: timeNs, max: timeNs, mean: timeNs }),
+  histogram: z.string(),
+});
+
+export const METHODS = {
+  hello: {
+    params: nothing,
+    result: z.strictObject({ version: z.string(), pid: z.int(), node: z.string(), hostname: z.string() }),
+  },
+  /** The CPUs that all threads of the agent run on from now on. */
+  pin: { params: z.strictObject({ cpus: z.array(z.int().min(0).max(8191)).min(1) }), result: nothing },
+
+  /** Answers every connection with `text` until line.close. Port 0 lets the kernel choose. */
+  'line.serve': {
+    params: z.strictObject({ address: ipv4, port, text: z.string() }),
+    result: z.strictObject({ service: handle, port }),
+  },
+  'line.close': { params: z.strictObject({ service: handle }), result: nothing },
+  /** The lines that `count` successive connections are answered with. */
+  'line.ask': { params: connectParams.extend({ count: z.int().positive() }), result: z.array(z.string()) },
+
+  /** Listens for netpipe connections until netpipe.close. */
+  'netpipe.serve': {
+    params: z.strictObject({ address: ipv4, port }),
+    result: z.strictObject({ listener: handle, port }),
+  },
+  /** Call it when the client has connected, or at most `timeoutMs` before: the agent waits for it, deaf to all else. */
+  'netpipe.accept': {
+    params: z.strictObject({ listener: handle, timeoutMs: z.int().positive().default(10_000) }),
+    result: z.strictObject({ connection: handle }),
+  },
+  'netpipe.connect': { params: connectParams, result: z.strictObject({ connection: handle }) },
+  /** One block size; called at both ends at the same time, with the same size and mode. Only the transmitter has an extent. */
+  'netpipe.visit': {
+    params: z.strictObject({
+      connection: handle,
+      sizeBytes: z.int().positive(),
+      mode: z.enum(['twoway', 'stream', 'bidirectional']),
+      extent: visitExtent.optional(),
+    }),
+    result: visitResult,
+  },
+  /** Closes a listener or a connection. */
+  'netpipe.close': {
+    params: z.union([z.strictObject({ listener: handle }), z.strictObject({ connection: handle })]),
+    result: nothing,
+  },
+} as const;
+
+export type Method = keyof typeof METHODS;
+/** As a caller gives them: what has a default may be left out. */
+export type ParamsOf<M extends Method> = z.input<(typeof METHODS)[M]['params']>;
+/** As the agent gets them. */
+export type ParsedParamsOf<M extends Method> = z.output<(typeof METHODS)[M]['params']>;
+export type ResultOf<M extends Method> = z.output<(typeof METHODS)[M]['result']>;
+
+const method = z.enum(Object.keys(METHODS) as [Method, ...Method[]]);
+export const requestSchema = z.strictObject({ id: z.int(), method, params: z.unknown() });
+export type Request = z.output<typeof requestSchema>;
+
+/** An LvskitError on its way; `code` and `remedy` arrive unchanged. */
+const remoteError = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string().optional(),
+  fields: z.record(z.string(), z.unknown()),
+  exitStatus: z.union([z.literal(1), z.literal(2)]),
+});
+export type RemoteError = z.output<typeof remoteError>;
+
+/** Exactly one of result and error. An error of the line as such, which has no id, comes with −1. */
+export const replySchema = z.union([
+  z.strictObject({ id: z.int(), result: z.unknown() }),
+  z.strictObject({ id: z.int(), error: remoteError }),
+]);
+export type Reply = z.output<typeof replySchema>;

@@ -1,0 +1,77 @@
+// Hockney's line of a system: fitted to the median time of each size, its intervals from resampling rounds whole,
+// so that what disturbed a round moves all its sizes together.
+
+import type { SystemName } from '../model/mod.ts';
+import { FIT_CRITERION, type HockneyFit } from './analysis.ts';
+import { bootstrap, percentileEstimate } from './bootstrap.ts';
+import {
+  fitHockney,
+  type HockneyLine,
+  hockneyPoleBytes,
+  hockneyRateMbps,
+  relativeResiduals,
+  type TimedBlock,
+} from './hockney.ts';
+import { median } from './quantiles.ts';
+import { sizesOf, type Visits, visitsAt } from './visits.ts';
+
+const REPLICATES = 1000;
+
+/** Median one-way times of one size by round; undefined where the round has no visit. */
+interface SizeColumn {
+  readonly sizeBytes: number;
+  readonly timeNsOfRound: readonly (number | undefined)[];
+}
+
+/** Undefined when the sizes cannot tell L from r∞. */
+export function fitSystem(visits: Visits, system: SystemName): HockneyFit | undefined {
+  const columns = columnsOf(visits, system);
+  const rounds = Math.max(0, ...columns.map((column) => column.timeNsOfRound.length));
+  const blocks = mediansOver(columns, allRounds(rounds));
+  const line = fitHockney(blocks);
+  if (line === undefined) return undefined;
+
+  const replicas = bootstrap(rounds, (indices) => fitHockney(mediansOver(columns, indices)), REPLICATES).filter(
+    (replica) => replica !== undefined,
+  );
+  const estimate = (quantity: (line: HockneyLine) => number) =>
+    percentileEstimate(quantity(line), replicas.length === 0 ? [quantity(line)] : replicas.map(quantity));
+
+  const residuals = relativeResiduals(line, blocks);
+  const sizesOfResiduals = residuals.map(Math.abs);
+  const medianResidual = median(sizesOfResiduals);
+  const largestResidual = Math.max(...sizesOfResiduals);
+  return {
+    latencyUs: estimate((one) => one.latencyNs / 1000),
+    maxRateMbps: estimate(hockneyRateMbps),
+    poleBytes: estimate(hockneyPoleBytes),
+    residuals: blocks.map(({ sizeBytes }, index) => ({ sizeBytes, relative: residuals[index] as number })),
+    medianResidual,
+    largestResidual,
+    describesData: medianResidual <= FIT_CRITERION.medianResidual && largestResidual <= FIT_CRITERION.largestResidual,
+  };
+}
+
+function columnsOf(visits: Visits, system: SystemName): SizeColumn[] {
+  return sizesOf(visits, system).map((sizeBytes) => {
+    const timeNsOfRound: (number | undefined)[] = [];
+    for (const visit of visitsAt(visits, system, sizeBytes)) timeNsOfRound[visit.round] = visit.oneWayNs.p50;
+    return { sizeBytes, timeNsOfRound };
+  });
+}
+
+/** A size that none of these rounds visited is left out. */
+function mediansOver(columns: readonly SizeColumn[], rounds: Int32Array): TimedBlock[] {
+  return columns.flatMap(({ sizeBytes, timeNsOfRound }) => {
+    const timesNs: number[] = [];
+    for (const round of rounds) {
+      const timeNs = timeNsOfRound[round];
+      if (timeNs !== undefined) timesNs.push(timeNs);
+    }
+    return timesNs.length === 0 ? [] : [{ sizeBytes, timeNs: median(timesNs) }];
+  });
+}
+
+function allRounds(count: number): Int32Array {
+  return Int32Array.from({ length: count }, (_, round) => round);
+}

@@ -1,0 +1,87 @@
+// Findings: what the ratios and the fits say, in words, with the interval that each word rests on.
+
+import type { Run } from '../model/mod.ts';
+import type { AnalysisFacts, Comparison, Note, Ratio } from './analysis.ts';
+import { MINIMUM_ROUNDS } from './bootstrap.ts';
+import { isPoleAtMtu } from './latency-cause.ts';
+import { systemLabel } from './systems.ts';
+import { formatChange, formatInterval, formatList, formatSignificant, formatSize } from './wording.ts';
+
+export function findingNotes(run: Run, facts: AnalysisFacts): Note[] {
+  const comparisons = [...facts.systems.flatMap(({ comparison }) => comparison ?? []), ...facts.rivals];
+  return [
+    ...comparisons.flatMap((comparison) => smallBlockFinding(comparison, facts.smallBlockBytes)),
+    ...largestBlockFindings(
+      facts.systems.flatMap(({ comparison }) => comparison ?? []),
+      facts.largestBlockBytes,
+    ),
+    ...poleFinding(run, facts),
+  ].map(([topic, text]) => ({ kind: 'finding', topic, text }));
+}
+
+type Finding = readonly [topic: string, text: string];
+
+function smallBlockFinding({ system, baseline, smallBlockTime: ratio }: Comparison, sizeBytes: number): Finding[] {
+  if (ratio === undefined) return [];
+  const [name, other, size] = [systemLabel(system), systemLabel(baseline), formatSize(sizeBytes)];
+  if (ratio.verdict === 'unresolved') return [['small-block', notResolved(name, other, size, ratio)]];
+  const word = ratio.verdict === 'higher' ? 'slower' : 'faster';
+  return [['small-block', `${name} is ${word} than ${other} with ${size} by ${formatChange(ratio)}.`]];
+}
+
+/** One sentence for each baseline: `With 4 MB: of forward's throughput, VS-NAT carries …`. */
+function largestBlockFindings(comparisons: readonly Comparison[], sizeBytes: number): Finding[] {
+  const ofBaseline = Map.groupBy(comparisons, ({ baseline }) => baseline);
+  return [...ofBaseline].flatMap(([baseline, group]): Finding[] => {
+    const shares = group.flatMap(({ system, largestBlockThroughput: ratio }) => {
+      if (ratio === undefined) return [];
+      if (ratio.verdict === 'unresolved') return [`${systemLabel(system)} carries as much, as far as can be told`];
+      const [value, low, high] = [ratio.value, ratio.low, ratio.high].map((share) => (share * 100).toFixed(1));
+      return [`${systemLabel(system)} carries ${value} % (${low}–${high})`];
+    });
+    if (shares.length === 0) return [];
+    return [
+      [
+        'largest-block',
+        `Of the throughput of ${systemLabel(baseline)} with ${formatSize(sizeBytes)}, ${formatList(shares)}.`,
+      ],
+    ];
+  });
+}
+
+function notResolved(name: string, other: string, size: string, ratio: Ratio): string {
+  const opening = `The difference between ${name} and ${other} with ${size} is not resolved on this machine`;
+  const interval = formatInterval(ratio);
+  if (ratio.rounds < MINIMUM_ROUNDS) return `${opening}: ${ratio.rounds} rounds are too few for an interval.`;
+  const bound = (Math.max(ratio.high - 1, 1 - ratio.low) * 100).toFixed(1);
+  return `${opening}: the interval ${interval} includes 1. If there is one, it is below ${bound} %.`;
+}
+
+/** The paper took the MTU for the cause of netpipe's pole; whether it can be here depends on the offloads. */
+function poleFinding(run: Run, { systems }: AnalysisFacts): Finding[] {
+  const { environment } = run;
+  const reference = systems.find(({ system }) => system === 'forward') ?? systems[0];
+  if (reference?.fit === undefined) return [];
+  const poleBytes = reference.fit.poleBytes.value;
+  const pole = `The pole of ${systemLabel(reference.system)}, n½ = ${formatSize(poleBytes)}, is`;
+  const mtu = `the MTU of ${environment.mtu}`;
+  if (environment.offloads) {
+    return [
+      [
+        'pole',
+        `${pole} not set by ${mtu}: with offloads on, a block travels in segments of up to 64 kB, and the pole is ` +
+          'where copying the bytes costs as much as the fixed work of a block.',
+      ],
+    ];
+  }
+  if (isPoleAtMtu(run, poleBytes)) {
+    return [['pole', `${pole} near ${mtu}: a block costs the same up to one packet, as on the paper's machines.`]];
+  }
+  return [
+    [
+      'pole',
+      `${pole} ${formatSignificant(poleBytes / environment.mtu)} times ${mtu}, though offloads are off: the fixed work of a block (system calls, ` +
+        'TCP, wake-ups, hops) costs as much as that many packets do.',
+    ],
+  ];
+}

@@ -1,0 +1,66 @@
+// The text of result files → the model's values. Reads no files: callers pass the text and the name for messages.
+
+import * as z from 'zod';
+import type { BlockSample, Run } from '../model/mod.ts';
+import { badRun, badSample, formatVersionUnknown } from './errors.ts';
+import { RUN_FORMAT, runSchema, sampleSchema } from './run-schema.ts';
+
+/** Throws RESULTS_BAD_RUN and RESULTS_FORMAT_VERSION. */
+export function parseRun(text: string, fileName = 'run.json'): Run {
+  const value = parseJson(text, (cause) => badRun(fileName, 'not JSON', cause));
+  if (typeof value !== 'object' || value === null) throw badRun(fileName, 'not a JSON object');
+  const format = 'format' in value ? value.format : undefined;
+  if (format !== RUN_FORMAT) throw formatVersionUnknown(fileName, format, RUN_FORMAT);
+  const result = runSchema.safeParse(value);
+  if (!result.success) throw badRun(fileName, describeIssue(result.error), result.error);
+  return result.data;
+}
+
+export interface ParsedSamples {
+  readonly samples: readonly BlockSample[];
+  /** Whether the last line was cut short, as when the run was killed while it wrote; it is left out. */
+  readonly lastLineDropped: boolean;
+}
+
+/** Lines are numbered from 1 in messages; empty lines are passed over. Throws RESULTS_BAD_SAMPLE. */
+export function parseSamples(text: string, fileName = 'samples.ndjson'): ParsedSamples {
+  const lines = text.split('\n');
+  const unfinished = lines.pop() ?? '';
+  const samples = lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseSample(line, fileName, index + 1)]));
+  if (unfinished.trim() === '') return { samples, lastLineDropped: false };
+  // A whole line without its newline may be a whole sample; a prefix of one is not JSON, for it lacks its last brace.
+  if (!isJson(unfinished)) return { samples, lastLineDropped: true };
+  return { samples: [...samples, parseSample(unfinished, fileName, lines.length + 1)], lastLineDropped: false };
+}
+
+function parseSample(line: string, fileName: string, lineNumber: number): BlockSample {
+  const value = parseJson(line, (cause) => badSample(fileName, lineNumber, 'not JSON', cause));
+  const result = sampleSchema.safeParse(value);
+  if (!result.success) throw badSample(fileName, lineNumber, describeIssue(result.error), result.error);
+  return result.data;
+}
+
+function parseJson(text: string, failure: (cause: unknown) => Error): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw failure(cause);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The first issue: `environment.cpuCount: Invalid input: expected number, received undefined`. */
+function describeIssue(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'not as expected';
+  const path = z.core.toDotPath(issue.path);
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}

@@ -1,0 +1,137 @@
+// The shape of run.json and of a line of samples.ndjson, checked on reading. The types are the model's; the
+// annotations below make the compiler hold the schemas to them.
+
+import * as z from 'zod';
+import {
+  type BlockSample,
+  type Cluster,
+  type Ipv4,
+  parseIpv4,
+  type Run,
+  SCHEDULER_NAMES,
+  SYSTEM_NAMES,
+  type VirtualService,
+} from '../model/mod.ts';
+
+const count = z.int().nonnegative();
+const nanoseconds = z.number().nonnegative();
+const positiveNs = z.number().positive();
+const port = z.int().min(0).max(65535);
+const ipv4 = z.custom<Ipv4>((value) => typeof value === 'string' && parseIpv4(value) !== undefined, {
+  message: 'Invalid input: expected an IPv4 address',
+});
+const network = z.object({ base: ipv4, prefixLength: z.int().min(0).max(32) });
+const method = z.enum(['nat', 'dr', 'tun']);
+const system = z.enum(SYSTEM_NAMES);
+const mode = z.enum(['twoway', 'stream', 'bidirectional']);
+const label = orMissing(z.string());
+
+const vipHolding = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('arping'), device: z.string(), label, prefixLength: z.int().min(0).max(32) }),
+  z.object({ kind: z.literal('silent'), device: z.string(), label }),
+  z.object({ kind: z.literal('transparent-proxy') }),
+]);
+
+const machine = z.object({
+  name: z.string(),
+  hostname: z.string(),
+  role: z.enum(['client', 'director', 'realserver']),
+  nics: z.array(
+    z.object({
+      device: z.string(),
+      address: ipv4,
+      prefixLength: z.int().min(0).max(32),
+      network: z.string(),
+      hostName: z.string(),
+    }),
+  ),
+  routes: z.array(
+    z.object({
+      destination: z.union([z.literal('default'), network]),
+      via: ipv4,
+      device: z.string(),
+      source: z.exactOptional(ipv4),
+    }),
+  ),
+  vip: orMissing(vipHolding),
+  forwardsPackets: z.boolean(),
+  acceptsLocalSource: z.boolean(),
+});
+
+const service: z.ZodType<VirtualService> = z.object({
+  protocol: z.enum(['tcp', 'udp']),
+  address: ipv4,
+  port,
+  scheduler: z.enum(SCHEDULER_NAMES),
+  servers: z.array(z.object({ address: ipv4, port, method, weight: count })),
+});
+
+const cluster: z.ZodType<Cluster> = z.object({
+  source: z.object({ confFile: z.string(), hostsFile: z.string() }),
+  method,
+  forwardingEnabled: z.boolean(),
+  vip: z.object({ name: z.string(), address: ipv4 }),
+  networks: z.array(z.object({ name: z.string(), subnet: network })),
+  machines: z.array(machine),
+  services: z.array(service),
+});
+
+/** The number that `Run.format` has in files that this version reads. */
+export const RUN_FORMAT = 1;
+
+export const runSchema: z.ZodType<Run> = z.object({
+  format: z.literal(RUN_FORMAT),
+  kind: z.literal('compare'),
+  startedAt: z.iso.datetime(),
+  finishedAt: orMissing(z.iso.datetime()),
+  command: z.array(z.string()),
+  cluster,
+  systems: z.array(system).min(1),
+  mode,
+  sizesBytes: z.array(count).min(1),
+  rounds: z.int().positive(),
+  environment: z.object({
+    kernel: z.string(),
+    cpuModel: z.string(),
+    cpuCount: z.int().positive(),
+    memoryBytes: count,
+    node: z.string(),
+    lvskit: z.string(),
+    commit: orMissing(z.string()),
+    congestionControl: z.string(),
+    offloads: z.boolean(),
+    mtu: z.int().positive(),
+    rate: orMissing(z.string()),
+    pinning: z.enum(['one', 'two']),
+  }),
+  proofs: z.array(
+    z.object({
+      system,
+      hostnames: z.array(z.string()),
+      hostnamesAsExpected: z.boolean(),
+      counters: z.array(z.object({ name: z.string(), packets: z.number(), expected: z.enum(['some', 'none']) })),
+      proven: z.boolean(),
+    }),
+  ),
+});
+
+export const sampleSchema: z.ZodType<BlockSample> = z.object({
+  system,
+  mode,
+  round: count,
+  sizeBytes: count,
+  exchanges: z.int().positive(),
+  oneWayNs: z.object({ min: nanoseconds, p50: positiveNs, p99: positiveNs, max: positiveNs, mean: positiveNs }),
+  histogram: z.string(),
+  cpu: z.object({
+    // Differences of counters that forget processes that have ended: they can be below zero.
+    processNs: z.record(z.string(), z.number()),
+    softirqNs: z.number(),
+    elapsedNs: z.number(),
+  }),
+});
+
+/** JSON has no undefined: what the model has as `T | undefined` is a missing key in a file. */
+function orMissing<T extends z.ZodType>(schema: T) {
+  return schema.optional().transform((value) => value);
+}

@@ -1,0 +1,31 @@
+// Percentiles of single exchanges: the histograms of all rounds of a system at one size, added up.
+
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import type { BlockSample } from '../model/mod.ts';
+import type { Tail } from './analysis.ts';
+import { badHistogram } from './errors.ts';
+
+/** Undefined for no visits. Throws RESULTS_BAD_HISTOGRAM. */
+export function summariseTail(visits: readonly BlockSample[]): Tail | undefined {
+  const [first, ...others] = visits.map(decodeHistogram);
+  if (first === undefined) return undefined;
+  first.autoResize = true;
+  for (const histogram of others) first.add(histogram);
+  return {
+    exchanges: first.totalCount,
+    minNs: Math.min(...visits.map((visit) => visit.oneWayNs.min)),
+    p50Ns: first.getValueAtPercentile(50),
+    p90Ns: first.getValueAtPercentile(90),
+    p99Ns: first.getValueAtPercentile(99),
+    p999Ns: first.getValueAtPercentile(99.9),
+    maxNs: Math.max(...visits.map((visit) => visit.oneWayNs.max)),
+  };
+}
+
+function decodeHistogram(visit: BlockSample) {
+  try {
+    return decodeFromCompressedBase64(visit.histogram);
+  } catch (cause) {
+    throw badHistogram(`${visit.system} at ${visit.sizeBytes} bytes in round ${visit.round}`, cause);
+  }
+}

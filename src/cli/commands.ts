@@ -1,0 +1,64 @@
+// The commands of lvskit: name, one line of help, and how to load each. Loading is lazy, so that a command costs
+// only its own imports and a broken one breaks nothing else.
+
+import type { Command } from 'commander';
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** Heading under which `lvskit --help` lists it. */
+  readonly group: string;
+  readonly load: () => Promise<{ createCommand(): Command }>;
+}
+
+const CLUSTER = 'Cluster:';
+const DIRECTOR = 'Director:';
+const BENCH = 'Bench:';
+
+/** In the order of `lvskit --help`. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  check: {
+    group: CLUSTER,
+    summary: 'explain the cluster of a conf file, or what is wrong with it',
+    load: () => import('./check.ts'),
+  },
+  plan: {
+    group: CLUSTER,
+    summary: 'print the commands that set up the cluster, host by host',
+    load: () => import('./plan.ts'),
+  },
+  lab: {
+    group: CLUSTER,
+    summary: 'set up the whole cluster in network namespaces',
+    load: () => import('./lab.ts'),
+  },
+  ipvsadm: {
+    group: DIRECTOR,
+    summary: 'administer the director, as ipvsadm(8) does IPVS',
+    load: () => import('./ipvsadm.ts'),
+  },
+  compare: {
+    group: BENCH,
+    summary: 'measure VS-NAT, VS-DR, VS-TUN and others side by side',
+    load: () => import('./compare.ts'),
+  },
+  report: {
+    group: BENCH,
+    summary: 'draw the report of a comparison again',
+    load: () => import('./report.ts'),
+  },
+  bench: {
+    group: BENCH,
+    summary: 'measure from here to a service, with netpipe',
+    load: () => import('./bench.ts'),
+  },
+  serve: {
+    group: BENCH,
+    summary: 'be the other end of a measurement',
+    load: () => import('./serve.ts'),
+  },
+  agent: {
+    group: BENCH,
+    summary: 'carry out requests on stdin; lvskit starts it by itself',
+    load: () => import('./agent.ts'),
+  },
+};

@@ -1,0 +1,170 @@
+// lvskit compare: the systems side by side. Reads options, shows the progress, and hands the files of the finished
+// run to the report.
+
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { Listr } from 'listr2';
+import { loadCluster } from '../conf/mod.ts';
+import { type NetpipeMode, SYSTEM_NAMES, type SystemName } from '../model/mod.ts';
+import { type CompareOptions, type CompareProgress, compare } from '../suite/mod.ts';
+import { parseCount, parseSeconds } from './netpipe-options.ts';
+import { drawRun } from './report.ts';
+import { untilInterrupted } from './signals.ts';
+import { readVersion } from './version.ts';
+
+interface CompareFlags {
+  readonly hosts?: string;
+  readonly systems: readonly SystemName[];
+  readonly sizes?: readonly number[];
+  readonly pairs?: number;
+  readonly seconds: number;
+  readonly pin: 'one' | 'two';
+  readonly mode: NetpipeMode;
+  readonly mtu?: number;
+  readonly rate?: string;
+  readonly offload: boolean;
+  readonly out?: string;
+  readonly quick?: true;
+  readonly json?: true;
+}
+
+/** Two to an octave at the small end would tell nothing more: L is flat there, and the pole is far above. */
+const FULL_SIZES = [1, 16, 64, 256, 512, 1024, 1448, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576, 2097152, 4194304];
+const QUICK_SIZES = [1, 64, 512, 1448, 4096, 16384, 65536, 131072, 262144, 1048576];
+const FULL_ROUNDS = 30;
+const QUICK_ROUNDS = 10;
+
+export function createCommand(): Command {
+  return new Command('compare')
+    .description('Build each system in a lab, prove its path, and measure them all, interleaved, by netpipe.')
+    .argument('<conf>', 'conf file of any method: it gives the machines and addresses')
+    .option('--hosts <file>', 'hosts file (default: hosts beside the conf file, or /etc/hosts)')
+    .option('--systems <list>', `of ${SYSTEM_NAMES.join(', ')}`, parseSystems, SYSTEM_NAMES)
+    .option('--sizes <list>', 'block sizes in bytes, for example 64,1024,1048576', parseSizes)
+    .option('--pairs <n>', `rounds, each with every system at every size (default: ${FULL_ROUNDS})`, parseCount)
+    .option('--seconds <s>', 'length of one visit', parseSeconds, 0.05)
+    .addOption(
+      new Option('--pin <cpus>', 'one: client and realserver on one CPU, the cost of the path; two: one each')
+        .choices(['one', 'two'])
+        .default('one'),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'of netpipe').choices(['twoway', 'stream', 'bidirectional']).default('twoway'),
+    )
+    .option('--mtu <bytes>', 'MTU of every link (default: 1500)', parseCount)
+    .option('--rate <rate>', 'rate of every link, such as 100mbit (default: unlimited)')
+    .option('--no-offload', 'switch off segmentation and checksum offload')
+    .option('--out <folder>', 'folder for the results (default: runs/compare-TIME)')
+    .option('--quick', `${QUICK_SIZES.length} sizes and ${QUICK_ROUNDS} rounds: about a minute`)
+    .option('--json', 'print the analysis as JSON instead of the table')
+    .action(run);
+}
+
+async function run(confFile: string, flags: CompareFlags): Promise<void> {
+  const cluster = loadCluster({ confFile, hostsFile: flags.hosts });
+  const folder = flags.out ?? join('runs', `compare-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`);
+  await untilInterrupted(async (signal) => {
+    const watch = new ProgressTasks(flags.json === true);
+    const options: CompareOptions = {
+      systems: flags.systems,
+      mode: flags.mode,
+      sizesBytes: flags.sizes ?? (flags.quick ? QUICK_SIZES : FULL_SIZES),
+      rounds: flags.pairs ?? (flags.quick ? QUICK_ROUNDS : FULL_ROUNDS),
+      visitSeconds: flags.seconds,
+      pinning: flags.pin,
+      offload: flags.offload,
+      ...(flags.mtu === undefined ? {} : { mtu: flags.mtu }),
+      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      folder,
+      command: ['lvskit', ...process.argv.slice(2)],
+      version: readVersion(),
+      signal,
+      onProgress: (progress) => watch.show(progress),
+    };
+    await watch.run(() => compare(cluster, options));
+  });
+  drawRun(folder, { json: flags.json === true });
+}
+
+/** The progress as three tasks that follow what the comparison says of itself. */
+class ProgressTasks {
+  readonly #silent: boolean;
+  readonly #stages = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  #write: (text: string) => void = () => {};
+  #stage = 0;
+  #startedMs = 0;
+
+  constructor(silent: boolean) {
+    this.#silent = silent;
+  }
+
+  async run(work: () => Promise<unknown>): Promise<void> {
+    const titles = ['Build a lab for each system', 'Prove that packets go its way', 'Measure, interleaved'];
+    const tasks = new Listr(
+      titles.map((title, stage) => ({
+        title,
+        task: (_, task) => {
+          this.#write = (text) => {
+            task.output = text;
+          };
+          return this.#stages[stage]?.promise;
+        },
+        rendererOptions: { outputBar: 1 },
+      })),
+      {
+        silentRendererCondition: this.#silent,
+        fallbackRendererCondition: !process.stdout.isTTY,
+        fallbackRendererOptions: {},
+        registerSignalListeners: false,
+      },
+    );
+    const shown = tasks.run();
+    try {
+      await work();
+      for (const stage of this.#stages) stage.resolve();
+      await shown;
+    } catch (error) {
+      this.#stages[this.#stage]?.reject(new Error('stopped'));
+      await shown.catch(() => {});
+      throw error;
+    }
+  }
+
+  show(progress: CompareProgress): void {
+    const stage = { building: 0, proving: 1, proven: 1, measuring: 2 }[progress.stage];
+    while (this.#stage < stage) {
+      this.#stages[this.#stage]?.resolve();
+      this.#stage++;
+      this.#startedMs = performance.now();
+    }
+    this.#write(this.#describe(progress));
+  }
+
+  #describe(progress: CompareProgress): string {
+    if (progress.stage === 'building') return `${progress.system} stands, ${progress.ready} of ${progress.total}`;
+    if (progress.stage === 'proving') return progress.system;
+    if (progress.stage === 'proven') {
+      const { system, hostnames } = progress.proof;
+      return `${system}: ${hostnames.slice(0, 4).join(' ')} …`;
+    }
+    const { done, total, sample } = progress;
+    const leftS = Math.ceil((((performance.now() - this.#startedMs) / done) * (total - done)) / 1000);
+    const us = (sample.oneWayNs.p50 / 1000).toFixed(2);
+    return `${done} of ${total}, ${leftS} s left: ${sample.system}, ${sample.sizeBytes} bytes, ${us} µs one way`;
+  }
+}
+
+/** `forward` stands for both of its shapes. */
+function parseSystems(text: string): readonly SystemName[] {
+  const names = text.split(',').flatMap((name) => (name === 'forward' ? ['forward', 'forward-oneway'] : [name]));
+  for (const name of names) {
+    if (!(SYSTEM_NAMES as readonly string[]).includes(name)) {
+      throw new InvalidArgumentError(`There is no system '${name}': choose of ${SYSTEM_NAMES.join(', ')}.`);
+    }
+  }
+  return SYSTEM_NAMES.filter((name) => names.includes(name));
+}
+
+function parseSizes(text: string): readonly number[] {
+  return [...new Set(text.split(',').map(parseCount))].sort((a, b) => a - b);
+}

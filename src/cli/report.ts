@@ -1,0 +1,70 @@
+// `lvskit report DIR`: draws the report of a run again from run.json and samples.ndjson, into the same folder.
+
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { type Analysis, parseRun, parseSamples } from '../analysis/mod.ts';
+import {
+  createReport,
+  formatCompareTable,
+  type ReportFile,
+  reportNotWritten,
+  runFolderUnreadable,
+} from '../report/mod.ts';
+
+export function createCommand(): Command {
+  return new Command('report')
+    .description('draw the report of a run again, from run.json and samples.ndjson in its folder')
+    .argument('<dir>', 'folder of a run')
+    .option('--json', 'write the analysis as JSON instead of the table')
+    .action((folder: string, options: DrawOptions) => drawRun(folder, options));
+}
+
+interface DrawOptions {
+  /** Print the analysis as JSON instead of the table. */
+  readonly json?: boolean;
+}
+
+/** Draws the report into the run's folder and prints its result. Throws RESULTS_* and REPORT_*. */
+export function drawRun(folder: string, options: DrawOptions = {}): void {
+  const analysis = writeReport(folder);
+  const { columns = 80, isTTY = false } = process.stdout;
+  const output = options.json
+    ? `${JSON.stringify(analysis, undefined, 2)}\n`
+    : formatCompareTable(analysis, { width: Math.min(columns, 100), color: isTTY });
+  process.stdout.write(output);
+}
+
+/** Reads a run's folder and replaces the files of its report. */
+function writeReport(folder: string): Analysis {
+  const runFile = join(folder, 'run.json');
+  const samplesFile = join(folder, 'samples.ndjson');
+  const run = parseRun(readText(runFile), runFile);
+  const { samples, lastLineDropped } = parseSamples(readText(samplesFile), samplesFile);
+  const echartsScript = readFileSync(fileURLToPath(import.meta.resolve('echarts/dist/echarts.min.js')), 'utf8');
+  const { analysis, files } = createReport(run, samples, { lastLineDropped, echartsScript });
+  replaceFiles(folder, files);
+  return analysis;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw runFolderUnreadable(path, cause);
+  }
+}
+
+/** Writes everything beside its place before anything takes it: a full disk leaves the old report whole. */
+function replaceFiles(folder: string, files: readonly ReportFile[]): void {
+  const temporary = (name: string) => join(folder, `.${name}.${process.pid}.tmp`);
+  try {
+    for (const { name, content } of files) writeFileSync(temporary(name), content);
+    for (const { name } of files) renameSync(temporary(name), join(folder, name));
+  } catch (cause) {
+    throw reportNotWritten(folder, cause);
+  } finally {
+    for (const { name } of files) rmSync(temporary(name), { force: true });
+  }
+}

@@ -1,0 +1,63 @@
+// Errors of the data plane: what the kernel refused, and what it means for the user.
+
+import { constants } from 'node:os';
+import { LvskitError } from '../model/mod.ts';
+
+const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+
+export function errnoName(errno: number): string {
+  return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
+}
+
+/** libbpf1 is not installed, or something else is in its place. */
+export function libraryMissing(cause: unknown): LvskitError {
+  return new LvskitError('LIBBPF_MISSING', 'the library libbpf.so.1 cannot be loaded', {
+    cause,
+    remedy: 'on Debian and Ubuntu: apt-get install libbpf1',
+  });
+}
+
+export function objectMissing(path: string): LvskitError {
+  return new LvskitError('BPF_OBJECT_MISSING', `the compiled data plane ${path} is not there`, {
+    remedy: 'build it with scripts/setup, which needs clang',
+    fields: { path },
+  });
+}
+
+/** The kernel refused the program. `log` is the verifier's, whose last lines say why. */
+export function loadFailed(path: string, errno: number, log: string): LvskitError {
+  const reason = log.trim().split('\n').slice(-12).join('\n');
+  return new LvskitError(
+    'BPF_LOAD_FAILED',
+    `the kernel did not take ${path}: ${errnoName(errno)}${reason === '' ? '' : `\n${reason}`}`,
+    {
+      fields: { path, errno: errnoName(errno) },
+      remedy:
+        errno === constants.errno.EPERM
+          ? 'run it as root; in a container, with CAP_BPF and CAP_NET_ADMIN'
+          : 'the data plane needs Linux 5.15 or newer with BPF timers and BTF',
+    },
+  );
+}
+
+export function attachFailed(device: string, errno: number): LvskitError {
+  return new LvskitError('BPF_ATTACH_FAILED', `cannot attach the data plane to ${device}: ${errnoName(errno)}`, {
+    fields: { device, errno: errnoName(errno) },
+    remedy: 'the kernel needs CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS (clsact)',
+  });
+}
+
+export function mapFailed(operation: string, map: string, errno: number): LvskitError {
+  const full = errno === constants.errno.E2BIG || errno === constants.errno.ENOMEM;
+  return new LvskitError('BPF_MAP_FAILED', `cannot ${operation} the table ${map}: ${errnoName(errno)}`, {
+    fields: { operation, map, errno: errnoName(errno) },
+    ...(full ? { remedy: 'the table is full: remove services or servers that are no longer used' } : {}),
+  });
+}
+
+export function tableFull(what: string, needed: number, size: number): LvskitError {
+  return new LvskitError('DIRECTOR_TABLE_FULL', `${needed} ${what} do not fit: the data plane holds ${size}`, {
+    fields: { what, needed, size },
+    remedy: 'spread the services over several directors, or use smaller weights with a common divisor',
+  });
+}

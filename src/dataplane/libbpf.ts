@@ -1,0 +1,76 @@
+// libbpf by koffi: the functions that the data plane needs, with errno turned into exceptions by their callers.
+// Signatures are libbpf 1.1's (Debian 12); later 1.x versions keep them.
+
+import koffi, { type LibraryHandle } from 'koffi';
+import { libraryMissing } from './errors.ts';
+
+koffi.struct('bpf_object_open_opts', {
+  sz: 'size_t',
+  object_name: 'const char *',
+  relaxed_maps: 'bool',
+  pin_root_path: 'const char *',
+  removed: 'uint32_t',
+  kconfig: 'const char *',
+  btf_custom_path: 'const char *',
+  kernel_log_buf: 'void *',
+  kernel_log_size: 'size_t',
+  kernel_log_level: 'uint32_t',
+});
+koffi.struct('bpf_tc_hook', { sz: 'size_t', ifindex: 'int', attach_point: 'int', parent: 'uint32_t' });
+koffi.struct('bpf_tc_opts', {
+  sz: 'size_t',
+  prog_fd: 'int',
+  flags: 'uint32_t',
+  prog_id: 'uint32_t',
+  handle: 'uint32_t',
+  priority: 'uint32_t',
+});
+
+const SIGNATURES = {
+  setPrint: 'void *libbpf_set_print(void *print)',
+  possibleCpus: 'int libbpf_num_possible_cpus()',
+  objectOpen: 'void *bpf_object__open_file(const char *path, const bpf_object_open_opts *opts)',
+  objectLoad: 'int bpf_object__load(void *object)',
+  objectClose: 'void bpf_object__close(void *object)',
+  findProgram: 'void *bpf_object__find_program_by_name(void *object, const char *name)',
+  programFd: 'int bpf_program__fd(void *program)',
+  objGet: 'int bpf_obj_get(const char *path)',
+  objPin: 'int bpf_obj_pin(int fd, const char *path)',
+  mapLookup: 'int bpf_map_lookup_elem(int fd, const void *key, void *value)',
+  mapUpdate: 'int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags)',
+  mapDelete: 'int bpf_map_delete_elem(int fd, const void *key)',
+  mapLookupBatch:
+    'int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, void *count, void *opts)',
+  tcHookCreate: 'int bpf_tc_hook_create(bpf_tc_hook *hook)',
+  tcAttach: 'int bpf_tc_attach(const bpf_tc_hook *hook, _Inout_ bpf_tc_opts *opts)',
+  tcDetach: 'int bpf_tc_detach(const bpf_tc_hook *hook, const bpf_tc_opts *opts)',
+  tcQuery: 'int bpf_tc_query(const bpf_tc_hook *hook, _Inout_ bpf_tc_opts *opts)',
+} as const;
+
+export type Libbpf = Readonly<Record<keyof typeof SIGNATURES, ReturnType<LibraryHandle['func']>>>;
+
+let loaded: Libbpf | undefined;
+
+/** The library, loaded at first use and told to keep quiet. Throws LIBBPF_MISSING. */
+export function libbpf(): Libbpf {
+  if (loaded !== undefined) return loaded;
+  let library: LibraryHandle;
+  try {
+    library = koffi.load('libbpf.so.1');
+  } catch (error) {
+    throw libraryMissing(error);
+  }
+  const functions = Object.entries(SIGNATURES).map(([name, signature]) => [name, library.func(signature)]);
+  loaded = Object.fromEntries(functions) as Libbpf;
+  loaded.setPrint(null);
+  return loaded;
+}
+
+/** errno of the call just made. */
+export function lastErrno(): number {
+  return koffi.errno();
+}
+
+export const OPEN_OPTS_BYTES = koffi.sizeof('bpf_object_open_opts');
+export const TC_HOOK_BYTES = koffi.sizeof('bpf_tc_hook');
+export const TC_OPTS_BYTES = koffi.sizeof('bpf_tc_opts');

@@ -1,0 +1,111 @@
+// Loading a compiled BPF object and attaching its program to NICs, by libbpf. Maps that are pinned already are
+// taken over, so loading again keeps every connection.
+
+import { closeSync, existsSync } from 'node:fs';
+import { constants, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import koffi from 'koffi';
+import { interfaceIndex } from '../system/mod.ts';
+import { attachFailed, loadFailed, objectMissing } from './errors.ts';
+import { lastErrno, libbpf, OPEN_OPTS_BYTES, TC_HOOK_BYTES, TC_OPTS_BYTES } from './libbpf.ts';
+
+/** enum bpf_tc_attach_point, <bpf/libbpf.h> */
+const BPF_TC_INGRESS = 1;
+const BPF_TC_F_REPLACE = 1;
+
+/** Our filter on a NIC's ingress: a fixed place, so that attaching twice replaces and detaching finds it. */
+const FILTER_HANDLE = 0x4c56;
+const FILTER_PRIORITY = 1;
+
+const VERIFIER_LOG_BYTES = 1 << 20;
+
+const { EEXIST, ENOENT, EINVAL, ENODEV } = constants.errno;
+
+/** In a checkout and in a package alike, two folders up from here lies build/. */
+function objectPath(name: string): string {
+  return fileURLToPath(new URL(`../../build/${name}.bpf.o`, import.meta.url));
+}
+
+/**
+ * Loads build/NAME.bpf.o, pins its maps in `directory` (or uses those pinned there) and pins the program beside
+ * them under its own name. Throws BPF_OBJECT_MISSING, BPF_LOAD_FAILED.
+ */
+export function loadProgram(object: string, program: string, directory: string): void {
+  const bpf = libbpf();
+  const path = objectPath(object);
+  if (!existsSync(path)) throw objectMissing(path);
+  const log = Buffer.alloc(VERIFIER_LOG_BYTES);
+  const handle = bpf.objectOpen(path, {
+    sz: OPEN_OPTS_BYTES,
+    object_name: null,
+    relaxed_maps: false,
+    pin_root_path: directory,
+    removed: 0,
+    kconfig: null,
+    btf_custom_path: null,
+    kernel_log_buf: koffi.as(log, 'uint8_t *'),
+    kernel_log_size: log.length,
+    kernel_log_level: 0,
+  });
+  if (handle === null) throw loadFailed(path, lastErrno(), '');
+  try {
+    if (bpf.objectLoad(handle) !== 0) {
+      const errno = lastErrno();
+      throw loadFailed(path, errno, log.toString('latin1', 0, log.indexOf(0)));
+    }
+    const fd = bpf.programFd(bpf.findProgram(handle, program));
+    if (bpf.objPin(fd, join(directory, program)) !== 0 && lastErrno() !== EEXIST) {
+      throw loadFailed(path, lastErrno(), '');
+    }
+  } finally {
+    bpf.objectClose(handle);
+  }
+}
+
+function hookOf(ifindex: number): object {
+  return { sz: TC_HOOK_BYTES, ifindex, attach_point: BPF_TC_INGRESS, parent: 0 };
+}
+
+/** Attaches the pinned program to a device's ingress; again is harmless. Throws BPF_ATTACH_FAILED. */
+export function attachToIngress(pinnedProgram: string, device: string): void {
+  const bpf = libbpf();
+  const ifindex = interfaceIndex(device);
+  if (ifindex === undefined) throw attachFailed(device, ENODEV);
+  if (bpf.tcHookCreate(hookOf(ifindex)) !== 0 && lastErrno() !== EEXIST) throw attachFailed(device, lastErrno());
+  const fd = bpf.objGet(pinnedProgram);
+  if (fd < 0) throw attachFailed(device, lastErrno());
+  try {
+    const options = { ...filterOptions(), prog_fd: fd, flags: BPF_TC_F_REPLACE };
+    if (bpf.tcAttach(hookOf(ifindex), options) !== 0) throw attachFailed(device, lastErrno());
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function filterOptions(): object {
+  return { sz: TC_OPTS_BYTES, prog_fd: 0, flags: 0, prog_id: 0, handle: FILTER_HANDLE, priority: FILTER_PRIORITY };
+}
+
+/** Whether our filter is on the device's ingress. */
+export function isAttached(device: string): boolean {
+  const ifindex = interfaceIndex(device);
+  return ifindex !== undefined && libbpf().tcQuery(hookOf(ifindex), filterOptions()) === 0;
+}
+
+/** Takes our filter off the device; one that has none is left alone. */
+export function detachFromIngress(device: string): void {
+  const ifindex = interfaceIndex(device);
+  if (ifindex === undefined) return;
+  if (libbpf().tcDetach(hookOf(ifindex), filterOptions()) === 0) return;
+  const errno = lastErrno();
+  if (errno !== ENOENT && errno !== EINVAL) throw attachFailed(device, errno);
+}
+
+/** The devices of this network namespace that are up and have an address, but for loopback. */
+export function listNics(): string[] {
+  return Object.entries(networkInterfaces())
+    .filter(([, addresses]) => addresses?.some((address) => !address.internal))
+    .map(([device]) => device.replace(/:.*$/, ''))
+    .filter((device, index, all) => all.indexOf(device) === index);
+}

@@ -1,0 +1,100 @@
+// Where the director's maps are pinned: a BPF file system of our own under /run/lvskit, one directory for each
+// network namespace. `ip netns exec` gives its command a mount namespace of its own; a file system mounted there
+// would vanish with the command, so it is always mounted, and reached, in that of the oldest ancestor we may look at.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LvskitError } from '../model/mod.ts';
+import { networkNamespaceCookie, requireRoot, runCommand, withFileLock } from '../system/mod.ts';
+
+const STATE_ROOT = '/run/lvskit';
+const MOUNT_POINT = `${STATE_ROOT}/bpf`;
+
+/** <linux/magic.h> */
+const BPF_FS_MAGIC = 0xcafe4a11;
+
+function isBpfFileSystem(path: string): boolean {
+  return existsSync(path) && statfsSync(path).type === BPF_FS_MAGIC;
+}
+
+/** Parent of a process; undefined for process 1 and for one that is gone. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const parent = Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    return parent > 0 ? parent : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process's mount namespace; undefined where a hardened kernel does not let us look. */
+function mountNamespace(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The oldest ancestor whose mount namespace we may enter: process 1, unless that is closed to us. */
+function oldestAncestor(): number {
+  let oldest = process.pid;
+  for (let pid: number | undefined = process.pid; pid !== undefined; pid = parentOf(pid)) {
+    if (mountNamespace(pid) !== undefined) oldest = pid;
+  }
+  return oldest;
+}
+
+/** Path of the mounted file system as this process reaches it; mounts it if `create` asks for that. */
+function bpfFileSystem(create: boolean): string | undefined {
+  if (isBpfFileSystem(MOUNT_POINT)) return MOUNT_POINT;
+  const ancestor = oldestAncestor();
+  const atHome = mountNamespace(ancestor) === mountNamespace(process.pid);
+  const path = atHome ? MOUNT_POINT : `/proc/${ancestor}/root${MOUNT_POINT}`;
+  if (isBpfFileSystem(path)) return path;
+  if (!create) return undefined;
+  withFileLock(`${STATE_ROOT}/mount.lock`, () => {
+    if (isBpfFileSystem(path)) return;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const mount = ['mount', '-t', 'bpf', '-o', 'mode=0700', 'lvskit', MOUNT_POINT];
+    runCommand(atHome ? mount : ['nsenter', `--mount=/proc/${ancestor}/ns/mnt`, '--', ...mount]);
+  });
+  return path;
+}
+
+/** One network namespace's state: its pins and the lock of its writers. */
+export interface StateDirectory {
+  readonly path: string;
+  readonly lockFile: string;
+}
+
+function directoryName(): string {
+  return `netns-${networkNamespaceCookie()}`;
+}
+
+/** The state directory of the network namespace that this thread is in, made if missing. */
+export function openStateDirectory(): StateDirectory {
+  requireRoot('administering the director');
+  const root = bpfFileSystem(true);
+  if (root === undefined) throw new LvskitError('BPFFS_MISSING', `there is no BPF file system at ${MOUNT_POINT}`);
+  const name = directoryName();
+  const path = join(root, name);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return { path, lockFile: `${STATE_ROOT}/locks/${name}.lock` };
+}
+
+/** The state directory of this thread's network namespace, if a director was ever set up in it. */
+export function findStateDirectory(): StateDirectory | undefined {
+  const root = bpfFileSystem(false);
+  if (root === undefined) return undefined;
+  const name = directoryName();
+  const path = join(root, name);
+  return existsSync(path) ? { path, lockFile: `${STATE_ROOT}/locks/${name}.lock` } : undefined;
+}
+
+/** Unpins everything in it: maps and programs go once no NIC uses them. */
+export function removeStateDirectory(directory: StateDirectory): void {
+  for (const name of readdirSync(directory.path)) rmSync(join(directory.path, name));
+  rmSync(directory.path, { recursive: true });
+  rmSync(directory.lockFile, { force: true });
+}

@@ -1,0 +1,56 @@
+// Times in a histogram: HdrHistogram with three significant digits, in ns, so that every sample is kept to 0.1 %.
+
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+
+export interface TimeSummary {
+  readonly min: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** Longest time that is told apart; a longer one counts as this. */
+const LONGEST_NS = 100e9;
+
+export class TimeHistogram {
+  readonly #histogram: Histogram;
+
+  constructor(histogram: Histogram = build({ highestTrackableValue: LONGEST_NS, numberOfSignificantValueDigits: 3 })) {
+    this.#histogram = histogram;
+  }
+
+  get count(): number {
+    return this.#histogram.totalCount;
+  }
+
+  record(timeNs: number): void {
+    this.#histogram.recordValue(Math.min(Math.max(Math.round(timeNs), 0), LONGEST_NS));
+  }
+
+  reset(): void {
+    this.#histogram.reset();
+  }
+
+  /** ns. Of an empty histogram all are 0. */
+  summarize(): TimeSummary {
+    const histogram = this.#histogram;
+    return {
+      min: histogram.getValueAtPercentile(0),
+      p50: histogram.getValueAtPercentile(50),
+      p99: histogram.getValueAtPercentile(99),
+      max: histogram.maxValue,
+      mean: histogram.mean,
+    };
+  }
+
+  /** HdrHistogram's V2 encoding, compressed, in base64: what its tools in other languages read. */
+  encode(): string {
+    return encodeIntoCompressedBase64(this.#histogram);
+  }
+
+  /** The inverse of {@link encode}. */
+  static decode(text: string): TimeHistogram {
+    return new TimeHistogram(decodeFromCompressedBase64(text));
+  }
+}

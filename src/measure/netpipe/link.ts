@@ -1,0 +1,112 @@
+// One TCP connection between two netpipes: its block buffer and the control elements of the protocol.
+
+import { allocatePinned, closeSocket, type PinnedMemory, receiveAll, SocketError, sendAll } from '../../system/mod.ts';
+import { notNetpipeError } from '../errors.ts';
+import { decodeNumber, decodeTime, encodeNumber, encodeTime, NUMBER_BYTES, QUIT, readControl, SYNC } from './wire.ts';
+
+/** The filler of NPtcp's blocks. Written once, so that no block is sent from the kernel's page of zeros. */
+const FILLER = 'a'.charCodeAt(0);
+
+export class NetpipeLink {
+  readonly fd: number;
+  readonly #control: PinnedMemory = allocatePinned(SYNC.length);
+  #block: PinnedMemory = allocateBlock(0);
+  #isOpen = true;
+
+  /** Takes over the connected socket `fd`. */
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  /** Address of a buffer for one block, sent from and received into as NPtcp does. Valid until a bigger one is asked for. */
+  blockAddress(sizeBytes: number): number {
+    if (sizeBytes > this.#block.bytes.length) this.#block = allocateBlock(sizeBytes);
+    return this.#block.address;
+  }
+
+  /** Says SYNC and awaits the peer's. Throws NETPIPE_PEER_MISMATCH also for a QUIT. */
+  synchronise(): void {
+    this.sendSync();
+    if (this.receiveControl() === 'quit') throw notNetpipeError(QUIT);
+  }
+
+  sendSync(): void {
+    this.#send(SYNC);
+  }
+
+  sendRepeats(repeats: number): void {
+    this.#send(encodeNumber(repeats));
+  }
+
+  /** Of one block, as the receiver saw it. */
+  sendTime(seconds: number): void {
+    this.#send(encodeTime(seconds));
+  }
+
+  /** Waits for a SYNC; or for a QUIT, which any end may send instead. Throws NETPIPE_PEER_MISMATCH. */
+  receiveControl(): 'sync' | 'quit' {
+    let length = 0;
+    for (;;) {
+      const received = this.#control.bytes.subarray(0, length);
+      const state = readControl(received);
+      if (state.kind === 'mismatch') throw notNetpipeError(received);
+      if (state.kind !== 'more') return state.kind;
+      receiveAll(this.fd, this.#control.address + length, state.bytes);
+      length += state.bytes;
+    }
+  }
+
+  receiveRepeats(): number {
+    return decodeNumber(this.#receive(NUMBER_BYTES));
+  }
+
+  receiveTime(): number {
+    return decodeTime(this.#receive(NUMBER_BYTES));
+  }
+
+  /** The receiver's part of ending, after a QUIT. A peer that waits for no answer may have gone. */
+  answerQuit(): void {
+    ignoringSocketErrors(() => this.#send(QUIT));
+    this.close();
+  }
+
+  /** The transmitter's part of ending: the answer is read and not judged, because a peer may be saying SYNC just then. */
+  quit(): void {
+    ignoringSocketErrors(() => {
+      this.#send(QUIT);
+      this.#receive(QUIT.length);
+    });
+    this.close();
+  }
+
+  /** Can be called again. */
+  close(): void {
+    if (this.#isOpen) closeSocket(this.fd);
+    this.#isOpen = false;
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#control.bytes.set(bytes);
+    sendAll(this.fd, this.#control.address, bytes.length);
+  }
+
+  #receive(lengthBytes: number): Uint8Array {
+    receiveAll(this.fd, this.#control.address, lengthBytes);
+    return this.#control.bytes.subarray(0, lengthBytes);
+  }
+}
+
+function allocateBlock(sizeBytes: number): PinnedMemory {
+  const block = allocatePinned(sizeBytes);
+  block.bytes.fill(FILLER);
+  return block;
+}
+
+/** For the last words on a connection: whatever the peer does instead of listening, it is over. */
+function ignoringSocketErrors(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error;
+  }
+}

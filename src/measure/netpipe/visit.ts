@@ -1,0 +1,108 @@
+// A visit: one block size measured for a moment on a connection that stays open, so that visits to many systems can
+// be interleaved. Both ends are ours, told mode and size beforehand; the wire has NPtcp's elements, as many points of
+// one size as the transmitter likes (first short ones that warm up and calibrate), then REP 0.
+
+import type { NetpipeMode } from '../../model/mod.ts';
+import type { TimeSummary } from '../histogram.ts';
+import { answerTwoWay, ExchangeTimer, sendStream } from './exchange.ts';
+import type { NetpipeLink } from './link.ts';
+import { FEWEST_REPEATS } from './schedule.ts';
+
+/** How long to measure: for a time, or a number of exchanges. */
+export type VisitExtent = { readonly targetSeconds: number } | { readonly exchanges: number };
+
+export interface Visit {
+  readonly sizeBytes: number;
+  readonly mode: NetpipeMode;
+}
+
+export interface VisitResult {
+  /** Exchanges that were timed. */
+  readonly exchanges: number;
+  readonly elapsedNs: number;
+  /** Time per block: half of a round trip in mode twoway, else the time from one block to the next. */
+  readonly oneWayNs: TimeSummary;
+  /** V2 compressed, base64, ns */
+  readonly histogram: string;
+}
+
+/** The part of the measuring time that is spent beforehand: TCP's windows open, caches fill, the path is learnt. */
+const WARM_UP_SHARE = 0.2;
+const WARM_UP_GROWTH = 4;
+/** An untimed end has no sample to count. */
+const NOTHING_TIMED = 0;
+
+/** The transmitter's part. In mode stream the receiver has the samples and this end has none. */
+export function transmitVisit(link: NetpipeLink, visit: Visit, extent: VisitExtent): VisitResult {
+  const timer = new ExchangeTimer();
+  const repeats = calibrate(extent, (count) => transmitPoint(link, timer, visit, count));
+  timer.histogram.reset();
+  const elapsedNs = transmitPoint(link, timer, visit, repeats);
+  link.synchronise();
+  link.sendRepeats(0);
+  return resultOf(timer, visit.mode === 'stream' ? NOTHING_TIMED : repeats, elapsedNs);
+}
+
+/** The receiver's part; its result counts in mode stream, and beside the transmitter's in mode bidirectional. */
+export function receiveVisit(link: NetpipeLink, visit: Visit): VisitResult {
+  const timer = new ExchangeTimer();
+  let timed = NOTHING_TIMED;
+  let elapsedNs = 0;
+  for (;;) {
+    link.synchronise();
+    const repeats = link.receiveRepeats();
+    if (repeats === 0) return resultOf(timer, timed, elapsedNs);
+    link.synchronise();
+    timer.histogram.reset();
+    elapsedNs = receiveExchanges(link, timer, visit, repeats);
+    if (visit.mode === 'stream') link.sendTime(elapsedNs / 1e9 / repeats);
+    timed = visit.mode === 'twoway' ? NOTHING_TIMED : repeats;
+  }
+}
+
+/** Runs ever more exchanges until the warm-up has been long enough, and says how many make the whole. */
+function calibrate(extent: VisitExtent, run: (count: number) => number): number {
+  let count = FEWEST_REPEATS;
+  for (;;) {
+    const elapsedNs = run(count);
+    if ('exchanges' in extent) {
+      if (count >= extent.exchanges * WARM_UP_SHARE) return extent.exchanges;
+    } else if (elapsedNs >= extent.targetSeconds * 1e9 * WARM_UP_SHARE) {
+      return Math.max(FEWEST_REPEATS, Math.round((extent.targetSeconds * 1e9 * count) / elapsedNs));
+    }
+    count *= WARM_UP_GROWTH;
+  }
+}
+
+/** Time of all exchanges, ns. */
+function transmitPoint(link: NetpipeLink, timer: ExchangeTimer, { sizeBytes, mode }: Visit, count: number): number {
+  link.synchronise();
+  link.sendRepeats(count);
+  link.synchronise();
+  switch (mode) {
+    case 'twoway':
+      return timer.timeTwoWay(link, sizeBytes, count);
+    case 'bidirectional':
+      return timer.timeBidirectional(link, sizeBytes, count);
+    case 'stream':
+      sendStream(link, sizeBytes, count);
+      return link.receiveTime() * 1e9 * count;
+  }
+}
+
+function receiveExchanges(link: NetpipeLink, timer: ExchangeTimer, { sizeBytes, mode }: Visit, count: number): number {
+  switch (mode) {
+    case 'twoway':
+      answerTwoWay(link, sizeBytes, count);
+      return 0;
+    case 'bidirectional':
+      return timer.timeBidirectional(link, sizeBytes, count);
+    case 'stream':
+      return timer.timeStream(link, sizeBytes, count);
+  }
+}
+
+function resultOf(timer: ExchangeTimer, exchanges: number, elapsedNs: number): VisitResult {
+  const { histogram } = timer;
+  return { exchanges, elapsedNs, oneWayNs: histogram.summarize(), histogram: histogram.encode() };
+}

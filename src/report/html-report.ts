@@ -1,0 +1,76 @@
+// report.html: one file that needs no other and asks for none. Sections are in html-*.ts; this is their frame.
+
+import type { Analysis } from '../analysis/mod.ts';
+import type { Run } from '../model/mod.ts';
+import { formatLatencySection, formatTailSection } from './html-latency.ts';
+import { formatCurvesSection, formatNotes, formatResultSection } from './html-result.ts';
+import { formatCpuSection, formatEnvironmentSection, formatPathSection } from './html-setup.ts';
+import { element, escapeMarkup } from './markup.ts';
+import { formatPageScripts } from './page-script.ts';
+import { PAGE_STYLE } from './page-style.ts';
+
+export interface HtmlReportOptions {
+  /** The text of echarts.min.js, which makes the plots interactive; without it they are static. */
+  readonly echartsScript?: string | undefined;
+  /** Names of the files that stand beside the report. */
+  readonly fileNames?: readonly string[];
+}
+
+/** Nothing may be fetched: what is not in the page is not shown. */
+const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+
+export function formatHtmlReport(run: Run, analysis: Analysis, options: HtmlReportOptions = {}): string {
+  const { echartsScript, fileNames = [] } = options;
+  const title = `lvskit compare, ${formatTime(run.startedAt)}`;
+  const body = [
+    `<h1>${escapeMarkup(`${analysis.systems.length} ways from client to realserver`)}</h1>`,
+    element('p', { class: 'meta' }, escapeMarkup(describeRun(run))),
+    formatResultSection(analysis),
+    formatCurvesSection(analysis),
+    formatLatencySection(run, analysis),
+    formatTailSection(analysis),
+    formatPathSection(run),
+    formatCpuSection(analysis),
+    '<h2>What these numbers can mean</h2>',
+    formatNotes(analysis.notes, 'context'),
+    formatEnvironmentSection(run, fileNames),
+    element(
+      'footer',
+      {},
+      escapeMarkup(`Drawn by lvskit from run.json and samples.ndjson; lvskit report draws it again.`),
+    ),
+    echartsScript === undefined ? '' : formatPageScripts(echartsScript),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(CONTENT_POLICY)}">
+<title>${escapeMarkup(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+${body.filter((part) => part !== '').join('\n')}
+</body>
+</html>
+`;
+}
+
+function describeRun({ startedAt, environment, rounds, sizesBytes, mode }: Run): string {
+  const { cpuModel, cpuCount, kernel, pinning } = environment;
+  const cpus = `${cpuModel}, ${cpuCount} ${cpuCount === 1 ? 'CPU' : 'CPUs'}`;
+  return [
+    formatTime(startedAt),
+    cpus,
+    `Linux ${kernel}`,
+    `${rounds} rounds of ${sizesBytes.length} block sizes`,
+    `netpipe ${mode}`,
+    pinning === 'one' ? 'all on one CPU' : 'on two CPUs',
+  ].join(' · ');
+}
+
+/** 2026-03-01T10:00:00.000Z → 2026-03-01 10:00 UTC */
+function formatTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}

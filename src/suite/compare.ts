@@ -1,0 +1,209 @@
+// A comparison: every system stands in a lab of its own, all at the same time; the path of each is proved; then
+// netpipe visits go round, system after system for each block size, round after round. Writes result files only.
+
+import type { Lab, LabOptions } from '../lab/mod.ts';
+import type { BlockSample, Cluster, Environment, NetpipeMode, PathProof, Run, SystemName } from '../model/mod.ts';
+import { readNamespaceCpuNs, readSoftirqNs } from '../system/mod.ts';
+import { readEnvironment } from './environment.ts';
+import { interrupted, pathNotProven } from './errors.ts';
+import { provePath } from './proof.ts';
+import { RunFolder } from './run-folder.ts';
+import { planSystem, type SystemPlan } from './systems.ts';
+import { Testbed } from './testbed.ts';
+
+export interface CompareOptions extends Pick<LabOptions, 'mtu' | 'rate' | 'offload'> {
+  readonly systems: readonly SystemName[];
+  readonly mode: NetpipeMode;
+  readonly sizesBytes: readonly number[];
+  readonly rounds: number;
+  /** How long one visit is to last. */
+  readonly visitSeconds: number;
+  readonly pinning: Environment['pinning'];
+  readonly folder: string;
+  readonly command: readonly string[];
+  readonly version: string;
+  readonly signal: AbortSignal;
+  onProgress(progress: CompareProgress): void;
+}
+
+export type CompareProgress =
+  | { readonly stage: 'building'; readonly system: SystemName; readonly ready: number; readonly total: number }
+  | { readonly stage: 'proving'; readonly system: SystemName }
+  | { readonly stage: 'proven'; readonly proof: PathProof }
+  | { readonly stage: 'measuring'; readonly done: number; readonly total: number; readonly sample: BlockSample };
+
+/** The client's and the realservers' CPU. The controller sleeps meanwhile, so it needs none. */
+function cpusOf(pinning: Environment['pinning']): { client: number; realserver: number } {
+  return pinning === 'one' ? { client: 0, realserver: 0 } : { client: 0, realserver: 1 };
+}
+
+/** Unlike that of any other lab, and short: namespaces are named after it. */
+function labNameOf(system: SystemName): string {
+  return `cmp${process.pid}-${system}`;
+}
+
+function congestionControlOf(lab: Lab): string {
+  const routes = lab.plan.machines.flatMap((machine) => machine.hostPlan.steps);
+  const chosen = routes.find((step) => step.kind === 'route' && step.congestionControl !== undefined);
+  return chosen?.kind === 'route' ? (chosen.congestionControl ?? 'default') : 'cubic';
+}
+
+/** Throws COMPARE_IMPOSSIBLE, COMPARE_PATH_NOT_PROVEN, COMPARE_INTERRUPTED, RESULTS_UNWRITABLE, and what labs throw. */
+export async function compare(cluster: Cluster, options: CompareOptions): Promise<Run> {
+  const plans = options.systems.map((system) => planSystem(cluster, system));
+  const folder = new RunFolder(options.folder);
+  let testbeds: readonly Testbed[] = [];
+  try {
+    testbeds = await startAll(plans, options);
+    return await measure(cluster, testbeds, folder, options);
+  } catch (error) {
+    if (options.signal.aborted) throw interrupted(options.folder);
+    throw error;
+  } finally {
+    folder.close();
+    await Promise.all(testbeds.map((testbed) => testbed.stop()));
+  }
+}
+
+/** All at once, because most of building a lab is waiting. One that fails takes the others down again. */
+async function startAll(plans: readonly SystemPlan[], options: CompareOptions): Promise<readonly Testbed[]> {
+  let ready = 0;
+  const results = await Promise.allSettled(
+    plans.map(async (plan) => {
+      const testbed = await Testbed.start(plan, {
+        ...labOptionsOf(options),
+        labName: labNameOf(plan.system),
+        cpus: cpusOf(options.pinning),
+        signal: options.signal,
+      });
+      options.onProgress({ stage: 'building', system: plan.system, ready: ++ready, total: plans.length });
+      return testbed;
+    }),
+  );
+  const testbeds = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure === undefined) return testbeds;
+  await Promise.all(testbeds.map((testbed) => testbed.stop()));
+  throw failure.reason;
+}
+
+function labOptionsOf({ mtu, rate, offload }: CompareOptions): Pick<LabOptions, 'mtu' | 'rate' | 'offload'> {
+  return {
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(offload === undefined ? {} : { offload }),
+  };
+}
+
+async function measure(
+  cluster: Cluster,
+  testbeds: readonly Testbed[],
+  folder: RunFolder,
+  options: CompareOptions,
+): Promise<Run> {
+  const startedAt = new Date().toISOString();
+  const proofs = await proveAll(testbeds, options);
+  const [first] = testbeds;
+  const run: Run = {
+    format: 1,
+    kind: 'compare',
+    startedAt,
+    finishedAt: undefined,
+    command: options.command,
+    cluster,
+    systems: options.systems,
+    mode: options.mode,
+    sizesBytes: options.sizesBytes,
+    rounds: options.rounds,
+    environment: readEnvironment({
+      lvskit: options.version,
+      congestionControl: first === undefined ? 'unknown' : congestionControlOf(first.lab),
+      offloads: first?.lab.plan.settings.offload ?? true,
+      mtu: first?.lab.plan.settings.mtu ?? 1500,
+      rate: options.rate,
+      pinning: options.pinning,
+    }),
+    proofs,
+  };
+  folder.writeRun(run);
+  for (const testbed of testbeds) await testbed.connectNetpipe();
+  await visitAll(testbeds, folder, options);
+  const finished: Run = { ...run, finishedAt: new Date().toISOString() };
+  folder.writeRun(finished);
+  return finished;
+}
+
+async function proveAll(testbeds: readonly Testbed[], options: CompareOptions): Promise<PathProof[]> {
+  const proofs: PathProof[] = [];
+  for (const testbed of testbeds) {
+    options.signal.throwIfAborted();
+    options.onProgress({ stage: 'proving', system: testbed.plan.system });
+    const proof = await provePath(testbed);
+    options.onProgress({ stage: 'proven', proof });
+    if (!proof.proven) throw pathNotProven(proof.system, describeDoubt(proof));
+    proofs.push(proof);
+  }
+  return proofs;
+}
+
+function describeDoubt(proof: PathProof): string {
+  if (!proof.hostnamesAsExpected) return `the connections were answered by ${proof.hostnames.join(' ')}`;
+  return proof.counters.map(({ name, packets, expected }) => `${name}: ${packets} packets, expected ${expected}`).join('; ');
+}
+
+async function visitAll(testbeds: readonly Testbed[], folder: RunFolder, options: CompareOptions): Promise<void> {
+  const { sizesBytes, rounds, signal } = options;
+  const total = rounds * sizesBytes.length * testbeds.length;
+  let done = 0;
+  await warmUp(testbeds, options);
+  for (let round = 0; round < rounds; round++) {
+    for (const sizeBytes of sizesBytes) {
+      // Each round another system goes first, so that none is always the one behind a certain other.
+      const shift = round % testbeds.length;
+      for (const testbed of [...testbeds.slice(shift), ...testbeds.slice(0, shift)]) {
+        signal.throwIfAborted();
+        const sample = await visit(testbed, round, sizeBytes, options);
+        folder.addSample(sample);
+        options.onProgress({ stage: 'measuring', done: ++done, total, sample });
+      }
+    }
+  }
+}
+
+/** Both ends' code is compiled and both ends' buffers are grown before anything counts. */
+async function warmUp(testbeds: readonly Testbed[], { sizesBytes, mode, visitSeconds }: CompareOptions): Promise<void> {
+  const extremes = [Math.min(...sizesBytes), Math.max(...sizesBytes)];
+  for (const testbed of testbeds) {
+    for (const sizeBytes of extremes) await testbed.netpipe.visit({ sizeBytes, mode, targetSeconds: visitSeconds * 2 });
+  }
+}
+
+async function visit(testbed: Testbed, round: number, sizeBytes: number, options: CompareOptions): Promise<BlockSample> {
+  const { mode, visitSeconds } = options;
+  const before = readCpu(testbed);
+  const result = await testbed.netpipe.visit({ sizeBytes, mode, targetSeconds: visitSeconds });
+  const after = readCpu(testbed);
+  return {
+    system: testbed.plan.system,
+    mode,
+    round,
+    sizeBytes,
+    exchanges: result.exchanges,
+    oneWayNs: result.oneWayNs,
+    histogram: result.histogram,
+    cpu: {
+      processNs: Object.fromEntries(
+        [...after.processNs].map(([machine, ns]) => [machine, ns - (before.processNs.get(machine) ?? 0)]),
+      ),
+      softirqNs: after.softirqNs - before.softirqNs,
+      elapsedNs: result.elapsedNs,
+    },
+  };
+}
+
+function readCpu(testbed: Testbed): { processNs: ReadonlyMap<string, number>; softirqNs: number } {
+  return {
+    processNs: new Map(testbed.namespacePaths.map(({ machine, path }) => [machine, readNamespaceCpuNs(path)])),
+    softirqNs: readSoftirqNs(),
+  };
+}

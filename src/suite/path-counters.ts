@@ -1,0 +1,81 @@
+// Counters along a system's path, read from whoever carries the packets. Two readings tell which way packets went.
+
+import { readFileSync } from 'node:fs';
+import { findDataPlane, readDecapsulated } from '../dataplane/mod.ts';
+import type { Ipv4 } from '../model/mod.ts';
+import { inNetworkNamespace } from '../system/mod.ts';
+import { readNftables } from './nftables.ts';
+import type { SystemShape } from './systems.ts';
+
+/** Whether the packets of a test must show in a counter, or must not. */
+export type Expectation = 'some' | 'none';
+
+export interface PathCounter {
+  readonly name: string;
+  readonly expected: Expectation;
+  read(): number;
+}
+
+/** Ip: ForwDatagrams of /proc/net/snmp, what the kernel's own forwarding has passed on in this namespace. */
+function kernelForwarded(): number {
+  const [names, values] = readFileSync('/proc/thread-self/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Ip:'))
+    .map((line) => line.split(' '));
+  return Number(values?.[names?.indexOf('ForwDatagrams') ?? -1] ?? 0);
+}
+
+function lvskitPackets(direction: 'inPackets' | 'outPackets'): number {
+  return (findDataPlane()?.readStatus() ?? []).reduce((sum, service) => sum + service.counters[direction], 0);
+}
+
+export interface PathPlaces {
+  /** Path of the director's network namespace. */
+  readonly director: string;
+  /** Those of the realservers, where VS-TUN's packets are taken apart by lvskit's program. */
+  readonly decapsulators: readonly string[];
+  readonly vip: Ipv4;
+}
+
+/** The counters of a system, each with what its packets must do to it. */
+export function pathCounters(shape: SystemShape, places: PathPlaces): PathCounter[] {
+  const onDirector = (read: () => number) => () => inNetworkNamespace(places.director, read);
+  const lvskit = shape.director === 'nat' || shape.director === 'dr' || shape.director === 'tun';
+  const when = (condition: boolean): Expectation => (condition ? 'some' : 'none');
+  return [
+    {
+      name: 'forwarded by the director’s kernel',
+      expected: when(shape.director === 'routing' || shape.director === 'nftables'),
+      read: onDirector(kernelForwarded),
+    },
+    {
+      name: 'lvskit, to the realservers',
+      expected: when(lvskit),
+      read: onDirector(() => lvskitPackets('inPackets')),
+    },
+    {
+      name: 'lvskit, back to the client',
+      expected: when(shape.director === 'nat'),
+      read: onDirector(() => lvskitPackets('outPackets')),
+    },
+    ...(shape.director === 'nftables'
+      ? [
+          { name: 'nftables, to the realservers', expected: 'some' as const, read: () => readNftables(places.director).toServers },
+          { name: 'nftables, back to the client', expected: 'some' as const, read: () => readNftables(places.director).toClients },
+        ]
+      : []),
+    ...(shape.director === 'tun' && places.decapsulators.length > 0
+      ? [
+          {
+            name: 'taken out of tunnels by the realservers',
+            expected: 'some' as const,
+            read: () =>
+              places.decapsulators.reduce(
+                (sum, path) => sum + inNetworkNamespace(path, () => readDecapsulated(places.vip) ?? 0),
+                0,
+              ),
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,65 @@
+// A whole virtual server in a lab: namespaces and links, then the director's services, then what the realservers
+// need to take VS-TUN's packets apart. The lab and the director know nothing of each other; this joins them.
+
+import { attachDecapsulation, openDataPlane, removeStateOf } from '../dataplane/mod.ts';
+import { serviceTableOf } from '../director/mod.ts';
+import {
+  applyLab,
+  detectKernel,
+  type Lab,
+  type LabMachine,
+  type LabOptions,
+  namespacePath,
+  planLab,
+  readLab,
+  removeLab,
+} from '../lab/mod.ts';
+import type { Cluster } from '../model/mod.ts';
+import { inNetworkNamespace } from '../system/mod.ts';
+
+export interface BringUpOptions extends LabOptions {
+  /** Who forwards: lvskit's director, or somebody else who is started afterwards. */
+  readonly balancer?: 'lvskit' | 'other';
+  /** Once aborted, building stops and what stands is removed. */
+  readonly signal?: AbortSignal;
+}
+
+function startDirector(lab: Lab, machine: LabMachine): void {
+  const table = serviceTableOf(lab.plan.cluster);
+  if (table.length === 0) return;
+  inNetworkNamespace(namespacePath(machine.namespace), () => openDataPlane().update(() => table));
+}
+
+function startDecapsulation(lab: Lab, machine: LabMachine): void {
+  const devices = machine.hostPlan.steps.flatMap((step) => (step.kind === 'decapsulate' ? [step.device] : []));
+  if (devices.length === 0) return;
+  inNetworkNamespace(namespacePath(machine.namespace), () => {
+    for (const device of devices) attachDecapsulation(device, lab.plan.cluster.vip.address);
+  });
+}
+
+/** Builds the lab and starts its director. Either all of it stands at the end or nothing is left. */
+export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOptions): Promise<Lab> {
+  const { signal, balancer = 'lvskit', ...labOptions } = options;
+  const plan = planLab(cluster, labOptions, detectKernel());
+  const lab = await applyLab(plan, signal === undefined ? {} : { signal });
+  try {
+    for (const machine of lab.plan.machines) {
+      signal?.throwIfAborted();
+      const role = lab.plan.cluster.machines.find(({ name }) => name === machine.name)?.role;
+      if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine);
+      if (role === 'realserver') startDecapsulation(lab, machine);
+    }
+  } catch (error) {
+    await takeDownVirtualServer(plan.name);
+    throw error;
+  }
+  return lab;
+}
+
+/** Removes a lab with all that runs in it, in any condition. Throws the errors of removeLab. */
+export async function takeDownVirtualServer(name: string): Promise<void> {
+  const { plan } = readLab(name);
+  for (const machine of plan.machines) removeStateOf(namespacePath(machine.namespace));
+  await removeLab(name);
+}

@@ -1,0 +1,55 @@
+// CPU time as the kernel has counted it: of the processes in one network namespace, and of softirqs on the whole
+// machine (packets are processed there, and no machine of a lab can be charged for them).
+
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+
+/** /proc/stat counts in USER_HZ, which is 100 on every architecture. */
+const NS_PER_TICK = 10_000_000;
+
+/**
+ * User and system time in ns, summed over the threads alive now of the processes in the namespace at `netnsPath`.
+ * Only differences mean something, and only while no process of it ends. 0 for a namespace without processes.
+ */
+export function readNamespaceCpuNs(netnsPath: string): number {
+  const namespace = `net:[${statSync(netnsPath).ino}]`;
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => namespaceOf(pid) === namespace)
+    .map(readProcessCpuNs)
+    .reduce((sum, ns) => sum + ns, 0);
+}
+
+/** Time that all CPUs have spent in softirq since boot, ns; moves in steps of 10 ms. */
+export function readSoftirqNs(): number {
+  return parseSoftirqTicks(readFileSync('/proc/stat', 'utf8')) * NS_PER_TICK;
+}
+
+/** Of the line `cpu  user nice system idle iowait irq softirq …` in proc_stat(5). */
+export function parseSoftirqTicks(procStat: string): number {
+  const ticks = /^cpu +(?:\d+ +){6}(\d+)/.exec(procStat)?.[1];
+  if (ticks === undefined) throw new Error('/proc/stat does not begin with the times of all CPUs');
+  return Number(ticks);
+}
+
+/** The first field of /proc/PID/task/TID/schedstat: time on CPU in ns, where /proc/PID/stat has only 10 ms. */
+function readProcessCpuNs(pid: string): number {
+  return orGone(0, () =>
+    readdirSync(`/proc/${pid}/task`)
+      .map((thread) => orGone(0, () => parseInt(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'), 10)))
+      .reduce((sum, ns) => sum + ns, 0),
+  );
+}
+
+function namespaceOf(pid: string): string | undefined {
+  return orGone(undefined, () => readlinkSync(`/proc/${pid}/ns/net`));
+}
+
+/** Processes end while they are being read, and kernel threads have no namespace to show. */
+function orGone<T>(fallback: T, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return fallback;
+    throw error;
+  }
+}

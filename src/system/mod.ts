@@ -1,0 +1,34 @@
+// The system area's public face: the only code that spawns programs or calls libc.
+
+export {
+  type CommandOptions,
+  type CommandResult,
+  findProgram,
+  quote,
+  requireRoot,
+  runCommand,
+  runCommandAsync,
+} from './command.ts';
+export { CommandError } from './errors.ts';
+export { withFileLock } from './file-lock.ts';
+export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
+export { replaceProcess } from './replace-process.ts';
+export { pinProcess } from './affinity.ts';
+export { readNamespaceCpuNs, readSoftirqNs } from './cpu-time.ts';
+export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
+export { endAtOnceOnSignals } from './signals.ts';
+export { SocketError, socketError } from './socket-errors.ts';
+export {
+  acceptTcp,
+  allocatePinned,
+  type ConnectOptions,
+  closeSocket,
+  connectTcp,
+  exchangeAll,
+  listenTcp,
+  localPort,
+  type PinnedMemory,
+  receiveAll,
+  type SocketAddress,
+  sendAll,
+} from './sockets.ts';
