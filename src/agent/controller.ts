@@ -1,6 +1,6 @@
 // The controller's end of the protocol: starts an agent behind a command prefix and calls its methods.
 
-import { type LineProcess, startLineProcess } from '../system/mod.ts';
+import { type LineProcess, ownLauncher, startLineProcess } from '../system/mod.ts';
 import { AgentError, agentEndedError, agentProtocolError, agentTimedOutError } from './errors.ts';
 import { METHODS, type Method, type ParamsOf, type Reply, type ResultOf, replySchema } from './protocol.ts';
 
@@ -43,11 +43,6 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await agent.close();
     throw error;
   }
-}
-
-/** The words that started this process, without its own command. */
-function ownLauncher(): readonly string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
 }
 
 interface PendingCall {

@@ -36,6 +36,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'administer the director, as ipvsadm(8) does IPVS',
     load: () => import('./ipvsadm.ts'),
   },
+  director: {
+    group: DIRECTOR,
+    summary: 'show the state of the director, or take it down',
+    load: () => import('./director.ts'),
+  },
+  decap: {
+    group: DIRECTOR,
+    summary: 'take the packets of VS-TUN apart on a realserver without tunl0',
+    load: () => import('./decap.ts'),
+  },
   compare: {
     group: BENCH,
     summary: 'measure VS-NAT, VS-DR, VS-TUN and others side by side',

@@ -29,7 +29,10 @@ interface CompareFlags {
 }
 
 /** Two to an octave at the small end would tell nothing more: L is flat there, and the pole is far above. */
-const FULL_SIZES = [1, 16, 64, 256, 512, 1024, 1448, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576, 2097152, 4194304];
+const FULL_SIZES = [
+  1, 16, 64, 256, 512, 1024, 1448, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576, 2097152,
+  4194304,
+];
 const QUICK_SIZES = [1, 64, 512, 1448, 4096, 16384, 65536, 131072, 262144, 1048576];
 const FULL_ROUNDS = 30;
 const QUICK_ROUNDS = 10;

@@ -38,7 +38,7 @@ function up(): Command {
       const cluster = loadCluster({ confFile, hostsFile: hosts });
       const startedMs = performance.now();
       const { bringUpVirtualServer } = await import('../suite/mod.ts');
-      await untilInterrupted((signal) => bringUpVirtualServer(cluster, { ...choices, name, signal }));
+      await untilInterrupted((signal) => bringUpVirtualServer(cluster, { ...choices, name, services: true, signal }));
       const elapsedMs = performance.now() - startedMs;
       process.stdout.write(formatLabUp(readLab(name), elapsedMs));
     });

@@ -58,13 +58,17 @@ function readText(path: string): string {
 
 /** Writes everything beside its place before anything takes it: a full disk leaves the old report whole. */
 function replaceFiles(folder: string, files: readonly ReportFile[]): void {
-  const temporary = (name: string) => join(folder, `.${name}.${process.pid}.tmp`);
+  const draftOf = (name: string) => join(folder, `.${name}.${process.pid}.tmp`);
+  const begun: string[] = [];
   try {
-    for (const { name, content } of files) writeFileSync(temporary(name), content);
-    for (const { name } of files) renameSync(temporary(name), join(folder, name));
+    for (const { name, content } of files) {
+      begun.push(draftOf(name));
+      writeFileSync(draftOf(name), content);
+    }
+    for (const { name } of files) renameSync(draftOf(name), join(folder, name));
   } catch (cause) {
     throw reportNotWritten(folder, cause);
   } finally {
-    for (const { name } of files) rmSync(temporary(name), { force: true });
+    for (const draft of begun) rmSync(draft, { recursive: true, force: true });
   }
 }

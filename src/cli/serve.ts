@@ -18,7 +18,14 @@ export function createCommand(): Command {
     .option('--bind <address>', 'address to listen on', '0.0.0.0')
     .option('--once', 'end after one run');
   addSharedOptions(netpipe).action(serveNetpipe);
-  return new Command('serve').description('be the other end of a measurement').addCommand(netpipe);
+  const lines = new Command('lines')
+    .description("answer for the realservers of a lab with their hostnames; 'lvskit lab up' starts it")
+    .argument('<lab>', "the lab's name")
+    .action(async (name: string) => {
+      const { serveLabLines } = await import('../suite/mod.ts');
+      serveLabLines(name);
+    });
+  return new Command('serve').description('be the other end of a measurement').addCommand(netpipe).addCommand(lines);
 }
 
 async function serveNetpipe(options: ServeNetpipeOptions): Promise<void> {

@@ -126,6 +126,13 @@ export class BpfDataPlane implements DataPlane {
     if (cpus !== undefined) this.#maps.zeroes.set({ kind, id }, { count: sumCounts(cpus, held) });
   }
 
+  /** Entries of the connection table in use; a VS-NAT connection takes two. */
+  countFlows(): number {
+    let count = 0;
+    for (const _ of this.#maps.flows.rawValues()) count++;
+    return count;
+  }
+
   /** Dropped packets by reason: `NO_SERVER`, `TABLE_FULL`, … Reasons without packets are there too. */
   readDrops(): ReadonlyMap<string, number> {
     return new Map(

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, withFileLock } from '../system/mod.ts';
 import { lvsState } from './abi.ts';
 import { BpfDataPlane } from './bpf-data-plane.ts';
@@ -86,11 +87,16 @@ export function removeDataPlane(): boolean {
 }
 
 /**
- * Forgets the director or decapsulator of a network namespace that is about to be deleted, its devices with it.
- * A namespace that is not there is left alone.
+ * Forgets the director or decapsulator of a network namespace that is about to be deleted, its devices with it. One
+ * that is not there, or was never finished, is left alone.
  */
 export function removeStateOf(namespacePath: string): void {
-  if (!existsSync(namespacePath)) return;
-  const directory = inNetworkNamespace(namespacePath, findStateDirectory);
+  let directory: StateDirectory | undefined;
+  try {
+    directory = inNetworkNamespace(namespacePath, findStateDirectory);
+  } catch (error) {
+    if (error instanceof LvskitError && error.code === 'NETNS_NOT_ENTERED') return;
+    throw error;
+  }
   if (directory !== undefined) removeStateDirectory(directory);
 }

@@ -61,3 +61,9 @@ export function tableFull(what: string, needed: number, size: number): LvskitErr
     remedy: 'spread the services over several directors, or use smaller weights with a common divisor',
   });
 }
+
+export function bpfFileSystemMissing(path: string): LvskitError {
+  return new LvskitError('BPFFS_MISSING', `there is no BPF file system at ${path} and none can be mounted`, {
+    remedy: 'in a container, give it CAP_SYS_ADMIN or mount one there: mount -t bpf lvskit ' + path,
+  });
+}

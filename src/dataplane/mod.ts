@@ -3,3 +3,4 @@
 export type { BpfDataPlane } from './bpf-data-plane.ts';
 export { attachDecapsulation, detachDecapsulation, readDecapsulated } from './decapsulation.ts';
 export { findDataPlane, listAttachments, openDataPlane, removeDataPlane, removeStateOf } from './director-plane.ts';
+export { sweepDeadNamespaces } from './sweep.ts';

@@ -4,8 +4,8 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { LvskitError } from '../model/mod.ts';
 import { networkNamespaceCookie, requireRoot, runCommand, withFileLock } from '../system/mod.ts';
+import { bpfFileSystemMissing } from './errors.ts';
 
 const STATE_ROOT = '/run/lvskit';
 const MOUNT_POINT = `${STATE_ROOT}/bpf`;
@@ -64,32 +64,44 @@ function bpfFileSystem(create: boolean): string | undefined {
 
 /** One network namespace's state: its pins and the lock of its writers. */
 export interface StateDirectory {
+  /** The namespace's, see networkNamespaceCookie. */
+  readonly cookie: bigint;
   readonly path: string;
   readonly lockFile: string;
 }
 
-function directoryName(): string {
-  return `netns-${networkNamespaceCookie()}`;
+const NAME_PREFIX = 'netns-';
+
+function directoryAt(root: string, cookie: bigint): StateDirectory {
+  const name = `${NAME_PREFIX}${cookie}`;
+  return { cookie, path: join(root, name), lockFile: `${STATE_ROOT}/locks/${name}.lock` };
 }
 
 /** The state directory of the network namespace that this thread is in, made if missing. */
 export function openStateDirectory(): StateDirectory {
   requireRoot('administering the director');
   const root = bpfFileSystem(true);
-  if (root === undefined) throw new LvskitError('BPFFS_MISSING', `there is no BPF file system at ${MOUNT_POINT}`);
-  const name = directoryName();
-  const path = join(root, name);
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  return { path, lockFile: `${STATE_ROOT}/locks/${name}.lock` };
+  if (root === undefined) throw bpfFileSystemMissing(MOUNT_POINT);
+  const directory = directoryAt(root, networkNamespaceCookie());
+  mkdirSync(directory.path, { recursive: true, mode: 0o700 });
+  return directory;
 }
 
 /** The state directory of this thread's network namespace, if a director was ever set up in it. */
 export function findStateDirectory(): StateDirectory | undefined {
   const root = bpfFileSystem(false);
   if (root === undefined) return undefined;
-  const name = directoryName();
-  const path = join(root, name);
-  return existsSync(path) ? { path, lockFile: `${STATE_ROOT}/locks/${name}.lock` } : undefined;
+  const directory = directoryAt(root, networkNamespaceCookie());
+  return existsSync(directory.path) ? directory : undefined;
+}
+
+/** Those of all network namespaces, also of ones that are gone. */
+export function listStateDirectories(): StateDirectory[] {
+  const root = bpfFileSystem(false);
+  if (root === undefined) return [];
+  return readdirSync(root)
+    .filter((name) => /^netns-\d+$/.test(name))
+    .map((name) => directoryAt(root, BigInt(name.slice(NAME_PREFIX.length))));
 }
 
 /** Unpins everything in it: maps and programs go once no NIC uses them. */

@@ -64,6 +64,7 @@ export function updateState(lab: Lab, directory: string): void {
 
 export function deleteState(name: string, directory: string): void {
   rmSync(stateFile(name, directory), { force: true });
+  rmSync(labLogFile(name, directory), { force: true });
 }
 
 function listLabNames(directory: string): string[] {
@@ -90,6 +91,11 @@ function writeDraft(lab: Lab, directory: string): string {
   const draft = join(directory, `.${lab.plan.name}.${randomUUID()}`);
   writeFileSync(draft, `${JSON.stringify(lab)}\n`, { mode: 0o600 });
   return draft;
+}
+
+/** Where what runs in a lab writes; removed with the lab. */
+export function labLogFile(name: string, directory = LAB_STATE_DIRECTORY): string {
+  return join(directory, `${name}.log`);
 }
 
 function stateFile(name: string, directory: string): string {

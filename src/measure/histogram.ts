@@ -39,7 +39,7 @@ export class TimeHistogram {
       min: histogram.getValueAtPercentile(0),
       p50: histogram.getValueAtPercentile(50),
       p99: histogram.getValueAtPercentile(99),
-      max: histogram.maxValue,
+      max: histogram.getValueAtPercentile(100),
       mean: histogram.mean,
     };
   }

@@ -7,5 +7,5 @@ export { NetpipeLink } from './netpipe/link.ts';
 export { NPTCP_SCHEDULE, type SchedulePoint, scheduleList, scheduleOctaves } from './netpipe/schedule.ts';
 export { formatPaperColumns, throughputMbps } from './netpipe/throughput.ts';
 export { receiveVisit, transmitVisit, type Visit, type VisitExtent, type VisitResult } from './netpipe/visit.ts';
-export { type LineService, serveLine } from './services/line/serve.ts';
+export { type LineService, serveLine, serveLineOn } from './services/line/serve.ts';
 export { type ReceivedRun, type ReceiverOptions, receiveRun } from './services/netpipe/receiver.ts';

@@ -37,9 +37,18 @@ function drawChart(name: string, option: ChartOption): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: CHART_WIDTH, height: CHART_HEIGHT });
   try {
     chart.setOption(resolveFormatters(option));
-    // ECharts numbers its drawings through the life of the process; a report must not depend on what was drawn before.
-    return `${chart.renderToSVGString().replace(/zr\d+-/g, `${name}-`)}\n`;
+    return `${renumberIds(name, chart.renderToSVGString())}\n`;
   } finally {
     chart.dispose();
   }
+}
+
+/** ECharts numbers ids through the life of the process; a report must not depend on what was drawn before. */
+function renumberIds(name: string, svg: string): string {
+  const renamed = new Map<string, string>();
+  return svg.replace(/zr\d+-[a-z]+-?\d+/g, (id) => {
+    const own = renamed.get(id) ?? `${name}-${renamed.size}`;
+    renamed.set(id, own);
+    return own;
+  });
 }

@@ -16,10 +16,13 @@ import {
 } from '../lab/mod.ts';
 import type { Cluster } from '../model/mod.ts';
 import { inNetworkNamespace } from '../system/mod.ts';
+import { startLabServices } from './lab-services.ts';
 
 export interface BringUpOptions extends LabOptions {
   /** Who forwards: lvskit's director, or somebody else who is started afterwards. */
   readonly balancer?: 'lvskit' | 'other';
+  /** Whether the realservers run the conf's services; without it, somebody else starts what they are to run. */
+  readonly services?: boolean;
   /** Once aborted, building stops and what stands is removed. */
   readonly signal?: AbortSignal;
 }
@@ -40,7 +43,7 @@ function startDecapsulation(lab: Lab, machine: LabMachine): void {
 
 /** Builds the lab and starts its director. Either all of it stands at the end or nothing is left. */
 export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOptions): Promise<Lab> {
-  const { signal, balancer = 'lvskit', ...labOptions } = options;
+  const { signal, balancer = 'lvskit', services = false, ...labOptions } = options;
   const plan = planLab(cluster, labOptions, detectKernel());
   const lab = await applyLab(plan, signal === undefined ? {} : { signal });
   try {
@@ -50,6 +53,7 @@ export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOpt
       if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine);
       if (role === 'realserver') startDecapsulation(lab, machine);
     }
+    if (services) await startLabServices(lab, signal);
   } catch (error) {
     await takeDownVirtualServer(plan.name);
     throw error;

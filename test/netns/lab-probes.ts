@@ -23,7 +23,10 @@ export function connectTo(plan: LabPlan, machine: string, address: string, port:
 
 /** Starts a server that says the machine's name to everybody; `ended` gives the signal that ends it. */
 export async function startNameServer(plan: LabPlan, machine: string, port: number) {
-  const program = `require('node:net').createServer((socket) => socket.end('${machine}')).listen(${port}, () => console.log('ready'))`;
+  // A client that closes without reading resets the connection, which must not end the server.
+  const program =
+    `require('node:net').createServer((socket) => socket.on('error', () => {}).end('${machine}'))` +
+    `.listen(${port}, () => console.log('ready'))`;
   const [command = '', ...argv] = [...enter(plan, machine), process.execPath, '-e', program];
   const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(createInterface(child.stdout), 'line');

@@ -51,7 +51,12 @@ export class NetpipeLink {
       const state = readControl(received);
       if (state.kind === 'mismatch') throw notNetpipeError(received);
       if (state.kind !== 'more') return state.kind;
-      receiveAll(this.fd, this.#control.address + length, state.bytes);
+      try {
+        receiveAll(this.fd, this.#control.address + length, state.bytes);
+      } catch (error) {
+        if (length === QUIT.length && hasPeerClosed(error)) return 'quit';
+        throw error;
+      }
       length += state.bytes;
     }
   }
@@ -94,6 +99,14 @@ export class NetpipeLink {
     receiveAll(this.fd, this.#control.address, lengthBytes);
     return this.#control.bytes.subarray(0, lengthBytes);
   }
+}
+
+/**
+ * NPtcp as receiver, when it has ended alone, takes five bytes for a QUIT, whatever they are, answers them as they came
+ * and closes: to a SYNC it says `SyncM` and no more.
+ */
+function hasPeerClosed(error: unknown): boolean {
+  return error instanceof SocketError && error.code === 'SOCKET_PEER_CLOSED';
 }
 
 function allocateBlock(sizeBytes: number): PinnedMemory {

@@ -9,19 +9,28 @@ export interface LineService {
   close(): Promise<void>;
 }
 
-/** Throws SOCKET_PORT_IN_USE, SOCKET_FAILED. */
-export function serveLine(local: SocketAddress, text: string): Promise<LineService> {
-  const server = createServer((socket) => {
+function createLineServer(text: string): Server {
+  return createServer((socket) => {
     // A client that has gone away needs no answer.
     socket.on('error', () => {});
     socket.end(`${text}\n`);
   });
+}
+
+/** Throws SOCKET_PORT_IN_USE, SOCKET_FAILED. */
+export function serveLine(local: SocketAddress, text: string): Promise<LineService> {
+  const server = createLineServer(text);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(socketError(`listen on ${local.address}:${local.port}`, error.code ?? error.message, error));
     });
     server.listen({ host: local.address, port: local.port }, () => resolve(serviceOf(server, local.port)));
   });
+}
+
+/** {@link serveLine} on a socket that listens already, perhaps in another network namespace; for good. */
+export function serveLineOn(listener: number, text: string): void {
+  createLineServer(text).listen({ fd: listener });
 }
 
 function serviceOf(server: Server, wantedPort: number): LineService {
