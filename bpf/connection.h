@@ -205,8 +205,8 @@ static __always_inline struct lvs_flow *connection_create(const struct packet *p
 	fresh->direction = LVS_TO_SERVER;
 	fresh->state = LVS_S_UDP;
 	if (key.protocol == IPPROTO_TCP)
-		fresh->state = tcp_next(LVS_S_NONE,
-					fresh->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY, packet);
+		fresh->state =
+			tcp_next(LVS_S_NONE, fresh->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY, packet);
 	if (fresh->method == LVS_NAT)
 		fresh->peer = (struct lvs_tuple){
 			.src = fresh->server_addr,

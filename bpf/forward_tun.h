@@ -20,8 +20,7 @@ static __always_inline __u16 ip_checksum(const struct iphdr *ip)
 	return ~((sum & 0xffff) + (sum >> 16));
 }
 
-static __always_inline int forward_tun(struct __sk_buff *skb, const struct packet *packet,
-				       const struct lvs_flow *flow)
+static __always_inline int forward_tun(struct __sk_buff *skb, const struct packet *packet, const struct lvs_flow *flow)
 {
 	struct ip_rewrite inner = ip_after_hop(packet);
 	struct iphdr outer = {

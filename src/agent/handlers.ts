@@ -40,9 +40,9 @@ export function createHandlers(version: string): Handlers {
     },
     'netpipe.accept': ({ listener, timeoutMs }) => {
       const fd = acceptTcp(listeners.get(listener), { waitMs: timeoutMs, timeoutMs: TRANSFER_TIMEOUT_MS });
-      return { connection: connections.add(new NetpipeLink(fd)) };
+      return { connection: connections.add(new NetpipeLink(fd, TRANSFER_TIMEOUT_MS)) };
     },
-    'netpipe.connect': (peer) => ({ connection: connections.add(new NetpipeLink(connectTcp(peer))) }),
+    'netpipe.connect': (peer) => ({ connection: connections.add(new NetpipeLink(connectTcp(peer), peer.timeoutMs)) }),
     'netpipe.visit': ({ connection, sizeBytes, mode, extent }) => {
       const link = connections.get(connection);
       const visit = { sizeBytes, mode };

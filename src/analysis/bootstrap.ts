@@ -11,7 +11,7 @@ export interface Estimate {
   readonly high: number;
 }
 
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 
 /**
  * An interval of the median of n values can reach 95 % only if min … max does, which covers 1 − 2^(1−n):

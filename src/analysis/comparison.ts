@@ -34,7 +34,7 @@ export function compareSystems(
 }
 
 /** What an interval of a ratio says about 1, from this many rounds. */
-export function judgeRatio(estimate: Estimate, rounds: number): Verdict {
+function judgeRatio(estimate: Estimate, rounds: number): Verdict {
   if (rounds < MINIMUM_ROUNDS) return 'unresolved';
   if (estimate.low > 1) return 'higher';
   return estimate.high < 1 ? 'lower' : 'unresolved';

@@ -2,15 +2,14 @@
 
 export { type AnalyseOptions, analyse } from './analyse.ts';
 export * from './analysis.ts';
-export { type Estimate, MINIMUM_ROUNDS } from './bootstrap.ts';
+export type { Estimate } from './bootstrap.ts';
 export { explainLatency } from './latency-cause.ts';
-export { type ParsedSamples, parseRun, parseSamples } from './parse-results.ts';
+export { parseRun, parseSamples } from './parse-results.ts';
 export { isCounterAsExpected } from './path-proof.ts';
-export { baselineOf, systemLabel, systemPath } from './systems.ts';
+export { systemLabel, systemPath } from './systems.ts';
 export {
   formatChange,
   formatInterval,
-  formatList,
   formatSignificant,
   formatSize,
   groupThousands,

@@ -10,7 +10,7 @@ import { formatChange, formatInterval, formatList, formatSignificant, formatSize
 export function findingNotes(run: Run, facts: AnalysisFacts): Note[] {
   const comparisons = [...facts.systems.flatMap(({ comparison }) => comparison ?? []), ...facts.rivals];
   return [
-    ...comparisons.flatMap((comparison) => smallBlockFinding(comparison, facts.smallBlockBytes)),
+    ...smallBlockFindings(comparisons, facts.smallBlockBytes),
     ...largestBlockFindings(
       facts.systems.flatMap(({ comparison }) => comparison ?? []),
       facts.largestBlockBytes,
@@ -21,31 +21,41 @@ export function findingNotes(run: Run, facts: AnalysisFacts): Note[] {
 
 type Finding = readonly [topic: string, text: string];
 
-function smallBlockFinding({ system, baseline, smallBlockTime: ratio }: Comparison, sizeBytes: number): Finding[] {
-  if (ratio === undefined) return [];
-  const [name, other, size] = [systemLabel(system), systemLabel(baseline), formatSize(sizeBytes)];
-  if (ratio.verdict === 'unresolved') return [['small-block', notResolved(name, other, size, ratio)]];
-  const word = ratio.verdict === 'higher' ? 'slower' : 'faster';
-  return [['small-block', `${name} is ${word} than ${other} with ${size} by ${formatChange(ratio)}.`]];
+function smallBlockFindings(comparisons: readonly Comparison[], sizeBytes: number): Finding[] {
+  const measured = comparisons.flatMap(({ smallBlockTime: ratio, ...rest }) =>
+    ratio === undefined ? [] : [{ ...rest, ratio }],
+  );
+  const most = Math.max(0, ...measured.map(({ ratio }) => ratio.rounds));
+  if (measured.length > 0 && most < MINIMUM_ROUNDS) {
+    const rounds = most === 1 ? 'One round is' : `${most} rounds are`;
+    return [['small-block', `${rounds} too few to resolve any difference with ${formatSize(sizeBytes)}.`]];
+  }
+  return measured.map(({ system, baseline, ratio }): Finding => {
+    const [name, other, size] = [systemLabel(system), systemLabel(baseline), formatSize(sizeBytes)];
+    if (ratio.verdict === 'unresolved') return ['small-block', notResolved(name, other, size, ratio)];
+    const word = ratio.verdict === 'higher' ? 'slower' : 'faster';
+    return ['small-block', `${name} is ${word} than ${other} with ${size} by ${formatChange(ratio)}.`];
+  });
 }
 
 /** One sentence for each baseline: `With 4 MB: of forward's throughput, VS-NAT carries …`. */
 function largestBlockFindings(comparisons: readonly Comparison[], sizeBytes: number): Finding[] {
   const ofBaseline = Map.groupBy(comparisons, ({ baseline }) => baseline);
   return [...ofBaseline].flatMap(([baseline, group]): Finding[] => {
-    const shares = group.flatMap(({ system, largestBlockThroughput: ratio }) => {
-      if (ratio === undefined) return [];
-      if (ratio.verdict === 'unresolved') return [`${systemLabel(system)} carries as much, as far as can be told`];
+    const [shares, equals]: [string[], string[]] = [[], []];
+    for (const { system, largestBlockThroughput: ratio } of group) {
+      if (ratio === undefined) continue;
       const [value, low, high] = [ratio.value, ratio.low, ratio.high].map((share) => (share * 100).toFixed(1));
-      return [`${systemLabel(system)} carries ${value} % (${low}–${high})`];
-    });
-    if (shares.length === 0) return [];
-    return [
-      [
-        'largest-block',
-        `Of the throughput of ${systemLabel(baseline)} with ${formatSize(sizeBytes)}, ${formatList(shares)}.`,
-      ],
-    ];
+      if (ratio.verdict === 'unresolved') equals.push(systemLabel(system));
+      else shares.push(`${systemLabel(system)} carries ${value} % (${low}–${high})`);
+    }
+    const [other, size] = [systemLabel(baseline), formatSize(sizeBytes)];
+    const resolved = shares.length === 0 ? [] : [`Of the throughput of ${other} with ${size}, ${formatList(shares)}.`];
+    const rest =
+      equals.length === 0
+        ? []
+        : [`No difference in throughput from ${other} with ${size} is resolved for ${formatList(equals)}.`];
+    return [...resolved, ...rest].map((text) => ['largest-block', text]);
   });
 }
 

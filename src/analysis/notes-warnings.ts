@@ -25,7 +25,8 @@ export function warningNotes(
     ...missingBaselines(facts),
     ...noisySystems(facts),
     ...stalls(samples),
-    ...facts.systems.flatMap((system) => poorFit(system)),
+    ...missingFits(facts),
+    ...poorFits(facts),
   ].map(([topic, text]) => ({ kind: 'warning', topic, text }));
 }
 
@@ -122,20 +123,30 @@ function stalls(samples: readonly BlockSample[]): Warning[] {
   ];
 }
 
-function poorFit({ system, points, fit }: SystemAnalysis): Warning[] {
-  const name = systemLabel(system);
-  if (fit === undefined) {
+function missingFits({ systems }: AnalysisFacts): Warning[] {
+  return systems.flatMap(({ system, points, fit }): Warning[] => {
+    if (fit !== undefined) return [];
     const reason = points.length < 3 ? 'it takes three block sizes' : 'the sizes lie to one side of the pole';
-    return [['no-fit', `${name} has no L and r∞: ${reason}.`]];
-  }
-  if (fit.describesData) return [];
-  const worst = fit.residuals.reduce((one, other) => (Math.abs(other.relative) > Math.abs(one.relative) ? other : one));
+    return [['no-fit', `${systemLabel(system)} has no L and r∞: ${reason}.`]];
+  });
+}
+
+function poorFits({ systems }: AnalysisFacts): Warning[] {
+  const poor = systems.flatMap(({ system, fit }) => {
+    if (fit === undefined || fit.describesData) return [];
+    const worst = fit.residuals.reduce((one, other) =>
+      Math.abs(other.relative) > Math.abs(one.relative) ? other : one,
+    );
+    const [middle, largest] = [formatPercent(fit.medianResidual), formatPercent(fit.largestResidual)];
+    return [`${systemLabel(system)} (${middle}, ${largest} at ${formatSize(worst.sizeBytes)})`];
+  });
+  if (poor.length === 0) return [];
+  const { medianResidual, largestResidual } = FIT_CRITERION;
   return [
     [
       'poor-fit',
-      `One line L + n/r∞ does not describe ${name}: residuals have a median of ${formatPercent(fit.medianResidual)} ` +
-        `(criterion ${formatPercent(FIT_CRITERION.medianResidual)}) and reach ${formatPercent(fit.largestResidual)} ` +
-        `(${formatPercent(FIT_CRITERION.largestResidual)}), at ${formatSize(worst.sizeBytes)}. Read its curve; L and r∞ only summarise it.`,
+      `One line L + n/r∞ does not describe ${formatList(poor)}: the median and the largest residual are to be at most ` +
+        `${formatPercent(medianResidual)} and ${formatPercent(largestResidual)}. Read the curves; L and r∞ only summarise them.`,
     ],
   ];
 }

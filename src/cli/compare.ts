@@ -3,10 +3,10 @@
 
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { Listr } from 'listr2';
 import { loadCluster } from '../conf/mod.ts';
 import { type NetpipeMode, SYSTEM_NAMES, type SystemName } from '../model/mod.ts';
-import { type CompareOptions, type CompareProgress, compare } from '../suite/mod.ts';
+import { type CompareOptions, compare } from '../suite/mod.ts';
+import { createCompareProgress } from './compare-progress.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
 import { drawRun } from './report.ts';
 import { untilInterrupted } from './signals.ts';
@@ -67,7 +67,7 @@ async function run(confFile: string, flags: CompareFlags): Promise<void> {
   const cluster = loadCluster({ confFile, hostsFile: flags.hosts });
   const folder = flags.out ?? join('runs', `compare-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`);
   await untilInterrupted(async (signal) => {
-    const watch = new ProgressTasks(flags.json === true);
+    const progress = createCompareProgress({ silent: flags.json === true, terminal: process.stdout.isTTY === true });
     const options: CompareOptions = {
       systems: flags.systems,
       mode: flags.mode,
@@ -82,79 +82,11 @@ async function run(confFile: string, flags: CompareFlags): Promise<void> {
       command: ['lvskit', ...process.argv.slice(2)],
       version: readVersion(),
       signal,
-      onProgress: (progress) => watch.show(progress),
+      onProgress: (event) => progress.show(event),
     };
-    await watch.run(() => compare(cluster, options));
+    await progress.run(() => compare(cluster, options));
   });
   drawRun(folder, { json: flags.json === true });
-}
-
-/** The progress as three tasks that follow what the comparison says of itself. */
-class ProgressTasks {
-  readonly #silent: boolean;
-  readonly #stages = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  #write: (text: string) => void = () => {};
-  #stage = 0;
-  #startedMs = 0;
-
-  constructor(silent: boolean) {
-    this.#silent = silent;
-  }
-
-  async run(work: () => Promise<unknown>): Promise<void> {
-    const titles = ['Build a lab for each system', 'Prove that packets go its way', 'Measure, interleaved'];
-    const tasks = new Listr(
-      titles.map((title, stage) => ({
-        title,
-        task: (_, task) => {
-          this.#write = (text) => {
-            task.output = text;
-          };
-          return this.#stages[stage]?.promise;
-        },
-        rendererOptions: { outputBar: 1 },
-      })),
-      {
-        silentRendererCondition: this.#silent,
-        fallbackRendererCondition: !process.stdout.isTTY,
-        fallbackRendererOptions: {},
-        registerSignalListeners: false,
-      },
-    );
-    const shown = tasks.run();
-    try {
-      await work();
-      for (const stage of this.#stages) stage.resolve();
-      await shown;
-    } catch (error) {
-      this.#stages[this.#stage]?.reject(new Error('stopped'));
-      await shown.catch(() => {});
-      throw error;
-    }
-  }
-
-  show(progress: CompareProgress): void {
-    const stage = { building: 0, proving: 1, proven: 1, measuring: 2 }[progress.stage];
-    while (this.#stage < stage) {
-      this.#stages[this.#stage]?.resolve();
-      this.#stage++;
-      this.#startedMs = performance.now();
-    }
-    this.#write(this.#describe(progress));
-  }
-
-  #describe(progress: CompareProgress): string {
-    if (progress.stage === 'building') return `${progress.system} stands, ${progress.ready} of ${progress.total}`;
-    if (progress.stage === 'proving') return progress.system;
-    if (progress.stage === 'proven') {
-      const { system, hostnames } = progress.proof;
-      return `${system}: ${hostnames.slice(0, 4).join(' ')} …`;
-    }
-    const { done, total, sample } = progress;
-    const leftS = Math.ceil((((performance.now() - this.#startedMs) / done) * (total - done)) / 1000);
-    const us = (sample.oneWayNs.p50 / 1000).toFixed(2);
-    return `${done} of ${total}, ${leftS} s left: ${sample.system}, ${sample.sizeBytes} bytes, ${us} µs one way`;
-  }
 }
 
 /** `forward` stands for both of its shapes. */

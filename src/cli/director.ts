@@ -46,7 +46,9 @@ function format({ nics, services, flows, flowsMax, drops }: Facts): string {
     `NICs       ${nics.map(({ device, attached }) => `${device}${attached ? '' : ' (not attached)'}`).join(', ')}`,
     `services   ${services}`,
     `flows      ${flows} of ${flowsMax}`,
-    ...(dropped.length === 0 ? ['dropped    nothing'] : dropped.map(([name, packets]) => `dropped    ${packets} ${name}`)),
+    ...(dropped.length === 0
+      ? ['dropped    nothing']
+      : dropped.map(([name, packets]) => `dropped    ${packets} ${name}`)),
   ].join('\n');
 }
 

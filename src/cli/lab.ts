@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
 import { captureLink, defaultLabName, execInMachine, listLabs, readLab } from '../lab/mod.ts';
 import { formatLabJson, formatLabTable, formatLabUp } from './lab-format.ts';
+import { untilInterrupted } from './signals.ts';
 
 interface UpFlags {
   readonly hosts?: string;
@@ -108,18 +109,6 @@ function down(): Command {
         process.stdout.write(`Lab ${each} is down.\n`);
       }
     });
-}
-
-/** Ctrl-C and SIGTERM abort the signal, so that what was begun is put away before the process ends. */
-async function untilInterrupted<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.on('SIGINT', abort).on('SIGTERM', abort);
-  try {
-    return await action(controller.signal);
-  } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
-  }
 }
 
 function parseWholeNumber(text: string): number {

@@ -154,9 +154,15 @@ export class ConfigurationChange {
       { length: raw.slots_count },
       (_, row) => before.serverIds[this.#maps.slots.get({ value: raw.slots_base + row })?.value ?? 0],
     );
-    if (isDeepStrictEqual(oldTable, table.map((member) => serverIds[member]))) return undefined;
+    if (
+      isDeepStrictEqual(
+        oldTable,
+        table.map((member) => serverIds[member]),
+      )
+    )
+      return undefined;
     const last = oldTable[(cursor - 1) % raw.slots_count];
-    const position = serverIds.findIndex((id) => id === last);
+    const position = last === undefined ? -1 : serverIds.indexOf(last);
     return resumeSchedule(table, position < 0 ? undefined : position);
   }
 

@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ipv4, ipv4ToNumber } from '../model/mod.ts';
 import { withFileLock } from '../system/mod.ts';
-import type { Layout } from './layout.ts';
 import { BpfMap, U64 } from './bpf-map.ts';
+import type { Layout } from './layout.ts';
 import { attachToIngress, detachFromIngress, loadProgram } from './program.ts';
 import { findStateDirectory, openStateDirectory, removeStateDirectory } from './state-directory.ts';
 

@@ -9,7 +9,12 @@ import { lvsState } from './abi.ts';
 import { BpfDataPlane } from './bpf-data-plane.ts';
 import { type Maps, openMaps } from './maps.ts';
 import { attachToIngress, detachFromIngress, isAttached, listNics, loadProgram } from './program.ts';
-import { findStateDirectory, openStateDirectory, removeStateDirectory, type StateDirectory } from './state-directory.ts';
+import {
+  findStateDirectory,
+  openStateDirectory,
+  removeStateDirectory,
+  type StateDirectory,
+} from './state-directory.ts';
 
 const OBJECT = 'lvs';
 const PROGRAM = 'lvs_ingress';

@@ -5,7 +5,7 @@ import { LvskitError } from '../model/mod.ts';
 
 const ERRNO_NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
 
-export function errnoName(errno: number): string {
+function errnoName(errno: number): string {
   return ERRNO_NAMES.get(errno) ?? `errno ${errno}`;
 }
 
@@ -64,6 +64,6 @@ export function tableFull(what: string, needed: number, size: number): LvskitErr
 
 export function bpfFileSystemMissing(path: string): LvskitError {
   return new LvskitError('BPFFS_MISSING', `there is no BPF file system at ${path} and none can be mounted`, {
-    remedy: 'in a container, give it CAP_SYS_ADMIN or mount one there: mount -t bpf lvskit ' + path,
+    remedy: `in a container, give it CAP_SYS_ADMIN or mount one there: mount -t bpf lvskit ${path}`,
   });
 }

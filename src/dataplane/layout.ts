@@ -57,17 +57,23 @@ function readScalar(view: DataView, offset: number, scalar: Scalar): number {
 function writeScalar(view: DataView, offset: number, scalar: Scalar, value: number): void {
   switch (scalar) {
     case 'u8':
-      return view.setUint8(offset, value);
+      view.setUint8(offset, value);
+      break;
     case 'u16':
-      return view.setUint16(offset, value, true);
+      view.setUint16(offset, value, true);
+      break;
     case 'u32':
-      return view.setUint32(offset, value, true);
+      view.setUint32(offset, value, true);
+      break;
     case 'u64':
-      return view.setBigUint64(offset, BigInt(value), true);
+      view.setBigUint64(offset, BigInt(value), true);
+      break;
     case 'be16':
-      return view.setUint16(offset, value);
+      view.setUint16(offset, value);
+      break;
     case 'be32':
-      return view.setUint32(offset, value);
+      view.setUint32(offset, value);
+      break;
   }
 }
 
@@ -100,7 +106,12 @@ export function encode<F extends Fields>(layout: Layout<F>, values: Partial<Valu
   return bytes;
 }
 
-function encodeInto(layout: Layout, values: Readonly<Record<string, unknown>>, bytes: Uint8Array, offset: number): void {
+function encodeInto(
+  layout: Layout,
+  values: Readonly<Record<string, unknown>>,
+  bytes: Uint8Array,
+  offset: number,
+): void {
   const view = viewOf(bytes);
   for (const [name, value] of Object.entries(values)) {
     const field = layout.fields[name];

@@ -9,22 +9,13 @@ import {
   type SchedulerName,
   type TransportProtocol,
 } from '../model/mod.ts';
-import {
-  lvsFamily,
-  lvsMethod,
-  lvsScheduler,
-  type lvsServer,
-  type lvsServerKey,
-  type lvsService,
-  type lvsServiceKey,
-} from './abi.ts';
+import { lvsFamily, lvsMethod, lvsScheduler, type lvsServerKey, type lvsService, type lvsServiceKey } from './abi.ts';
 import type { ValuesOf } from './layout.ts';
 import type { Maps } from './maps.ts';
 
 export type RawServiceKey = ValuesOf<typeof lvsServiceKey>;
 export type RawService = ValuesOf<typeof lvsService>;
 export type RawServerKey = ValuesOf<typeof lvsServerKey>;
-export type RawServer = ValuesOf<typeof lvsServer>;
 
 /** From <linux/in.h>. */
 const PROTOCOLS: Readonly<Record<TransportProtocol, number>> = { tcp: 6, udp: 17 };
@@ -60,7 +51,7 @@ export function encodeAddress(address: Ipv4): readonly number[] {
   return [ipv4ToNumber(address), 0, 0, 0];
 }
 
-export function decodeAddress(words: readonly number[]): Ipv4 {
+function decodeAddress(words: readonly number[]): Ipv4 {
   return ipv4FromNumber(words[0] ?? 0);
 }
 
@@ -73,7 +64,7 @@ export function encodeServiceKey(key: ServiceKey): RawServiceKey {
   };
 }
 
-export function decodeServiceKey(raw: RawServiceKey): ServiceKey {
+function decodeServiceKey(raw: RawServiceKey): ServiceKey {
   return { protocol: protocolOf(raw.protocol), address: decodeAddress(raw.addr), port: raw.port };
 }
 

@@ -1,6 +1,7 @@
 // The director's public face: the interface to data planes, changes of the service table, the ipvsadm command, the
 // plan of each host, and the schedulers' tables.
 
+export { serviceTableOf } from './apply.ts';
 export * from './data-plane.ts';
 export * from './errors.ts';
 export { IpvsadmError } from './ipvsadm/errors.ts';
@@ -15,14 +16,12 @@ export {
   type HostStep,
   planHost,
 } from './plan.ts';
-export { formatHostPlans, formatIpArguments, formatStep, type IpStep } from './plan-format.ts';
+export { formatHostPlans, formatIpArguments, formatStep } from './plan-format.ts';
 export {
   buildScheduleTable,
   isTableScheduler,
   resumeSchedule,
   scheduleTableLength,
   TABLE_SCHEDULERS,
-  type TableScheduler,
 } from './schedule-table.ts';
 export * from './table.ts';
-export { serviceTableOf } from './apply.ts';

@@ -16,7 +16,7 @@ export function formatStep(step: HostStep): string {
       // Loading ipip makes tunl0; it can't be added by hand.
       return step.type === 'ipip' ? 'modprobe ipip' : `ip ${formatIpArguments(step)}`;
     case 'decapsulate':
-      return `lvskit decap attach ${step.device}`;
+      return `lvskit decap attach ${step.device} --vip ${step.address}`;
     case 'service':
       return `lvskit ipvsadm ${step.arguments.join(' ')}`;
     default:

@@ -20,8 +20,8 @@ export type HostStep =
   | { readonly kind: 'route'; readonly route: Route; readonly congestionControl?: string }
   /** The address is accepted though it is on no device (AnyIP). */
   | { readonly kind: 'local-route'; readonly address: Ipv4 }
-  /** lvskit's BPF program unpacks the IPIP packets that come in on the device. */
-  | { readonly kind: 'decapsulate'; readonly device: string }
+  /** lvskit's BPF program unpacks the IPIP packets for a virtual address that come in on the device. */
+  | { readonly kind: 'decapsulate'; readonly device: string; readonly address: Ipv4 }
   /** One line of the ipvsadm grammar, for the director's data plane. */
   | { readonly kind: 'service'; readonly arguments: readonly string[] };
 
@@ -44,7 +44,7 @@ export const DISTRIBUTION_KERNEL: HostPlanOptions = { decapsulator: 'kernel', du
 export function planHost(machine: Machine, cluster: Cluster, options: HostPlanOptions): HostPlan {
   const holding = machine.vip === undefined ? undefined : placeVip(machine.vip, options);
   const steps = [
-    ...(machine.role === 'realserver' && cluster.method === 'tun' ? planDecapsulation(machine, options) : []),
+    ...(machine.role === 'realserver' && cluster.method === 'tun' ? planDecapsulation(machine, cluster, options) : []),
     ...planVipDevice(holding),
     ...planSysctls(machine, cluster, holding),
     ...planVip(cluster.vip.address, holding),
@@ -63,8 +63,11 @@ function placeVip(holding: VipHolding, options: HostPlanOptions): VipHolding {
   return missing ? { kind: 'silent', device: 'lo', label: `lo:${holding.device}` } : holding;
 }
 
-function planDecapsulation(machine: Machine, options: HostPlanOptions): HostStep[] {
-  if (options.decapsulator === 'lvskit') return machine.nics.map(({ device }) => ({ kind: 'decapsulate', device }));
+function planDecapsulation(machine: Machine, cluster: Cluster, options: HostPlanOptions): HostStep[] {
+  const { address } = cluster.vip;
+  if (options.decapsulator === 'lvskit') {
+    return machine.nics.map(({ device }) => ({ kind: 'decapsulate', device, address }));
+  }
   return [
     { kind: 'device', device: 'tunl0', type: 'ipip' },
     { kind: 'link-up', device: 'tunl0' },

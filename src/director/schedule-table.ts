@@ -59,5 +59,10 @@ export function buildScheduleTable(scheduler: TableScheduler, weights: readonly 
 export function resumeSchedule(table: readonly number[], last: number | undefined): number {
   if (last === undefined || table.length === 0) return 0;
   const row = table.indexOf(last);
-  return row >= 0 ? (row + 1) % table.length : Math.max(0, table.findIndex((index) => index > last));
+  return row >= 0
+    ? (row + 1) % table.length
+    : Math.max(
+        0,
+        table.findIndex((index) => index > last),
+      );
 }

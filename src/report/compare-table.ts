@@ -36,25 +36,18 @@ const NOTE_TITLES: Readonly<Record<Note['kind'], string>> = {
 /** Ends with a newline. */
 export function formatCompareTable(analysis: Analysis, options: CompareTableOptions = {}): string {
   const { width = 80, color = false } = options;
-  const columns: Column[] = [
-    { titles: ['', 'system'], width: 14, alignment: 'left' },
-    { titles: [`${formatSize(analysis.smallBlockBytes)} one way`, 'µs [95 %]'], width: 18, alignment: 'right' },
-    { titles: ['L', 'µs'], width: 6, alignment: 'right' },
-    { titles: ['r∞', 'Mbit/s'], width: 9, alignment: 'right' },
-    { titles: ['n½', ''], width: 8, alignment: 'right' },
-    { titles: ['time ratio', '[95 %]'], width: 20, alignment: 'right' },
-  ];
+  const baselines = [...new Set(analysis.systems.flatMap(({ comparison }) => comparison?.baseline ?? []))];
+  const cells = analysis.systems.map((system) => [...formatCells(system), formatRatio(system.comparison)]);
+  const columns = planColumns(analysis, cells);
   const header = [0, 1].map((line) =>
     alignCells(
       columns,
       columns.map(({ titles }) => titles[line] ?? ''),
     ),
   );
-  const baselines = [...new Set(analysis.systems.flatMap(({ comparison }) => comparison?.baseline ?? []))];
-  const rows = analysis.systems.map((system) => {
-    const marker = formatMarker(system.comparison, baselines);
-    const cells = [...formatCells(system), formatRatio(system.comparison)];
-    return styleText(alignCells(columns, cells) + marker, styleOf(system.comparison), color);
+  const rows = analysis.systems.map(({ comparison }, index) => {
+    const row = alignCells(columns, cells[index] ?? []) + formatMarker(comparison, baselines);
+    return styleText(row, styleOf(comparison), color);
   });
   const rule = '─'.repeat(columns.reduce((sum, column) => sum + column.width, 0) + 2);
   return [
@@ -68,11 +61,27 @@ export function formatCompareTable(analysis: Analysis, options: CompareTableOpti
   ].join('\n');
 }
 
+/** Columns of the usual widths, wider where a cell needs it. */
+function planColumns({ smallBlockBytes }: Analysis, cells: readonly (readonly string[])[]): Column[] {
+  const usual: readonly Column[] = [
+    { titles: ['', 'system'], width: 15, alignment: 'left' },
+    { titles: [`${formatSize(smallBlockBytes)} one way`, 'µs [95 %]'], width: 17, alignment: 'right' },
+    { titles: ['L', 'µs'], width: 6, alignment: 'right' },
+    { titles: ['r∞', 'Mbit/s'], width: 9, alignment: 'right' },
+    { titles: ['n½', ''], width: 8, alignment: 'right' },
+    { titles: ['time ratio', '[95 %]'], width: 20, alignment: 'right' },
+  ];
+  return usual.map((column, index) => ({
+    ...column,
+    width: Math.max(column.width, ...cells.map((row) => (row[index]?.length ?? 0) + 1)),
+  }));
+}
+
 function formatCells({ system, smallBlock, fit }: SystemAnalysis): string[] {
   return [
     systemLabel(system),
     smallBlock === undefined ? '–' : formatOneWay(smallBlock),
-    fit === undefined ? '–' : formatSignificant(fit.latencyUs.value),
+    fit === undefined ? '–' : `${fit.describesData ? '' : '~'}${formatSignificant(fit.latencyUs.value)}`,
     fit === undefined ? '–' : formatSignificant(fit.maxRateMbps.value),
     fit === undefined ? '–' : formatSize(fit.poleBytes.value),
   ];

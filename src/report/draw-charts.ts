@@ -9,8 +9,8 @@ import { ratioOption, residualOption, signatureOption, throughputOption } from '
 // The bundle rather than the package's entry: one file loads in a tenth of the time that its several hundred take.
 const echarts: typeof import('echarts') = createRequire(import.meta.url)('echarts/dist/echarts.min.js');
 
-export const CHART_WIDTH = 820;
-export const CHART_HEIGHT = 460;
+const CHART_WIDTH = 820;
+const CHART_HEIGHT = 460;
 
 /** Throughput against block size. */
 export function drawThroughput(analysis: Analysis): string {

@@ -1,11 +1,11 @@
 // report's public face: an analysis → tables, drawings, gnuplot files and report.html. Pure: callers write files.
 
-export { type CompareTableOptions, formatCompareTable } from './compare-table.ts';
-export { createReport, type Report, type ReportOptions } from './create-report.ts';
+export { formatCompareTable } from './compare-table.ts';
+export { createReport } from './create-report.ts';
 export { drawRatios, drawResiduals, drawSignature, drawThroughput } from './draw-charts.ts';
 export { drawTopology } from './draw-topology.ts';
 export { reportNotWritten, runFolderUnreadable } from './errors.ts';
 export { formatGplotFiles } from './gplot.ts';
-export { formatHtmlReport, type HtmlReportOptions } from './html-report.ts';
+export { formatHtmlReport } from './html-report.ts';
 export { formatOutFile } from './out-file.ts';
 export type { ReportFile } from './report-file.ts';

@@ -148,7 +148,9 @@ async function proveAll(testbeds: readonly Testbed[], options: CompareOptions): 
 
 function describeDoubt(proof: PathProof): string {
   if (!proof.hostnamesAsExpected) return `the connections were answered by ${proof.hostnames.join(' ')}`;
-  return proof.counters.map(({ name, packets, expected }) => `${name}: ${packets} packets, expected ${expected}`).join('; ');
+  return proof.counters
+    .map(({ name, packets, expected }) => `${name}: ${packets} packets, expected ${expected}`)
+    .join('; ');
 }
 
 async function visitAll(testbeds: readonly Testbed[], folder: RunFolder, options: CompareOptions): Promise<void> {
@@ -178,7 +180,12 @@ async function warmUp(testbeds: readonly Testbed[], { sizesBytes, mode, visitSec
   }
 }
 
-async function visit(testbed: Testbed, round: number, sizeBytes: number, options: CompareOptions): Promise<BlockSample> {
+async function visit(
+  testbed: Testbed,
+  round: number,
+  sizeBytes: number,
+  options: CompareOptions,
+): Promise<BlockSample> {
   const { mode, visitSeconds } = options;
   const before = readCpu(testbed);
   const result = await testbed.netpipe.visit({ sizeBytes, mode, targetSeconds: visitSeconds });

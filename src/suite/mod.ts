@@ -2,5 +2,4 @@
 
 export { type CompareOptions, type CompareProgress, compare } from './compare.ts';
 export { serveLabLines } from './lab-services.ts';
-export { type SystemPlan, planSystem } from './systems.ts';
-export { bringUpVirtualServer, type BringUpOptions, takeDownVirtualServer } from './virtual-server.ts';
+export { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';

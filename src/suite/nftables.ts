@@ -45,7 +45,6 @@ interface NftListing {
 export function readNftables(namespacePath: string): { readonly toServers: number; readonly toClients: number } {
   const { stdout } = runCommand(['nsenter', `--net=${namespacePath}`, 'nft', '-j', 'list', 'counters']);
   const { nftables } = JSON.parse(stdout) as NftListing;
-  const packets = (name: string) =>
-    nftables.find((row) => row.counter?.name === name)?.counter?.packets ?? 0;
+  const packets = (name: string) => nftables.find((row) => row.counter?.name === name)?.counter?.packets ?? 0;
   return { toServers: packets('to_servers'), toClients: packets('to_clients') };
 }

@@ -60,8 +60,16 @@ export function pathCounters(shape: SystemShape, places: PathPlaces): PathCounte
     },
     ...(shape.director === 'nftables'
       ? [
-          { name: 'nftables, to the realservers', expected: 'some' as const, read: () => readNftables(places.director).toServers },
-          { name: 'nftables, back to the client', expected: 'some' as const, read: () => readNftables(places.director).toClients },
+          {
+            name: 'nftables, to the realservers',
+            expected: 'some' as const,
+            read: () => readNftables(places.director).toServers,
+          },
+          {
+            name: 'nftables, back to the client',
+            expected: 'some' as const,
+            read: () => readNftables(places.director).toClients,
+          },
         ]
       : []),
     ...(shape.director === 'tun' && places.decapsulators.length > 0

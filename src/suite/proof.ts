@@ -41,7 +41,6 @@ export async function provePath(testbed: Testbed): Promise<PathProof> {
     hostnamesAsExpected,
     counters: read,
     proven:
-      hostnamesAsExpected &&
-      read.every(({ packets, expected }) => isAsExpected(packets, expected, PROOF_CONNECTIONS)),
+      hostnamesAsExpected && read.every(({ packets, expected }) => isAsExpected(packets, expected, PROOF_CONNECTIONS)),
   };
 }

@@ -3,7 +3,7 @@
 
 import { type Agent, connectNetpipe, listenNetpipe, type NetpipePair, startAgent } from '../agent/mod.ts';
 import { type Lab, type LabMachine, type LabOptions, namespacePath } from '../lab/mod.ts';
-import { LvskitError, type Ipv4 } from '../model/mod.ts';
+import { type Ipv4, LvskitError } from '../model/mod.ts';
 import { applyNftables } from './nftables.ts';
 import { type PathCounter, pathCounters } from './path-counters.ts';
 import { LINE_PORT, NETPIPE_PORT, type SystemPlan } from './systems.ts';

@@ -33,11 +33,11 @@ function startDirector(lab: Lab, machine: LabMachine): void {
   inNetworkNamespace(namespacePath(machine.namespace), () => openDataPlane().update(() => table));
 }
 
-function startDecapsulation(lab: Lab, machine: LabMachine): void {
-  const devices = machine.hostPlan.steps.flatMap((step) => (step.kind === 'decapsulate' ? [step.device] : []));
-  if (devices.length === 0) return;
+function startDecapsulation(machine: LabMachine): void {
+  const steps = machine.hostPlan.steps.flatMap((step) => (step.kind === 'decapsulate' ? [step] : []));
+  if (steps.length === 0) return;
   inNetworkNamespace(namespacePath(machine.namespace), () => {
-    for (const device of devices) attachDecapsulation(device, lab.plan.cluster.vip.address);
+    for (const { device, address } of steps) attachDecapsulation(device, address);
   });
 }
 
@@ -51,7 +51,7 @@ export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOpt
       signal?.throwIfAborted();
       const role = lab.plan.cluster.machines.find(({ name }) => name === machine.name)?.role;
       if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine);
-      if (role === 'realserver') startDecapsulation(lab, machine);
+      if (role === 'realserver') startDecapsulation(machine);
     }
     if (services) await startLabServices(lab, signal);
   } catch (error) {

@@ -29,6 +29,13 @@ export const getsockname: (fd: number, address: Buffer, length: Buffer) => numbe
 export const poll: (descriptors: Buffer, count: number, timeoutMs: number) => number = library.func(
   'int poll(void *descriptors, unsigned long count, int timeout)',
 );
+/** Whether a signal makes system calls return EINTR instead of going on. */
+export const siginterrupt: (signal: number, interrupts: number) => number = library.func(
+  'int siginterrupt(int signal, int flag)',
+);
+export const setitimer: (which: number, value: Buffer, old: Pointer) => number = library.func(
+  'int setitimer(int which, const void *value, void *old)',
+);
 export const close: (fd: number) => number = library.func('int close(int fd)');
 export const schedSetAffinity: (threadId: number, maskBytes: number, mask: Buffer) => number = library.func(
   'int sched_setaffinity(int pid, size_t length, const void *mask)',

@@ -14,20 +14,17 @@ export { CommandError } from './errors.ts';
 export { withFileLock } from './file-lock.ts';
 export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
+export { allocatePinned, type PinnedMemory } from './pinned-memory.ts';
 export { replaceProcess } from './replace-process.ts';
 export { endAtOnceOnSignals } from './signals.ts';
 export { SocketError, socketError } from './socket-errors.ts';
 export {
   acceptTcp,
-  allocatePinned,
   type ConnectOptions,
   closeSocket,
   connectTcp,
-  exchangeAll,
   listenTcp,
   localPort,
-  type PinnedMemory,
-  receiveAll,
   type SocketAddress,
-  sendAll,
 } from './sockets.ts';
+export { exchangeAll, receiveAll, sendAll, watchTransfers } from './transfers.ts';

@@ -66,7 +66,7 @@ test('a realserver of VS-TUN unpacks with tunl0 where the kernel has it', () => 
 
 test("a realserver of VS-TUN without tunl0 unpacks with lvskit's program and holds the VIP on lo", () => {
   const commands = commandsFor('realserver1', { method: 'tun' }, SMALL_KERNEL);
-  assert.equal(commands[0], 'lvskit decap attach eth0');
+  assert.equal(commands[0], 'lvskit decap attach eth0 --vip 192.168.1.110');
   assert.ok(commands.includes('ip addr replace 192.168.1.110/32 dev lo label lo:tunl0'));
   assert.ok(!commands.some((command) => command.includes('ipip')));
 });

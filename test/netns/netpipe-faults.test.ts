@@ -41,6 +41,11 @@ test('a peer that says nothing ends in a timeout', async () => {
   assert.match(await bench('--timeout', '0.3'), /cannot receive a block: nothing came back in time/);
 });
 
+test('a peer that falls silent between blocks ends in a timeout as well', async () => {
+  answer = (socket) => socket.write('SyncMe');
+  assert.match(await bench('--timeout', '0.3'), /cannot receive a block: nothing came back in time/);
+});
+
 test('a peer that closes in the middle is told apart from silence', async () => {
   answer = (socket) => socket.end('SyncMe');
   assert.match(await bench(), /cannot (receive|send) a block: (the peer closed the connection|.*ECONNRESET|.*EPIPE)/);

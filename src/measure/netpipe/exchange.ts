@@ -34,6 +34,17 @@ const stampBidirectional: StampedLoop = (fd, address, sizeBytes, count, stamps) 
   }
 };
 
+function answer(fd: number, address: number, sizeBytes: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    receiveAll(fd, address, sizeBytes);
+    sendAll(fd, address, sizeBytes);
+  }
+}
+
+function sendMany(fd: number, address: number, sizeBytes: number, count: number): void {
+  for (let i = 0; i < count; i++) sendAll(fd, address, sizeBytes);
+}
+
 /** Times exchanges and keeps a sample of each. */
 export class ExchangeTimer {
   readonly histogram = new TimeHistogram();
@@ -59,7 +70,7 @@ export class ExchangeTimer {
     let totalNs = 0;
     for (let left = exchanges; left > 0; left -= STAMPS_PER_BATCH) {
       const count = Math.min(left, STAMPS_PER_BATCH);
-      loop(link.fd, address, sizeBytes, count, this.#stamps);
+      link.transfer(() => loop(link.fd, address, sizeBytes, count, this.#stamps));
       totalNs += elapsedNs(this.#stamps, count);
       recordIntervals(this.#stamps, count, share, this.histogram);
     }
@@ -70,14 +81,11 @@ export class ExchangeTimer {
 /** The other end of {@link ExchangeTimer.timeTwoWay}. */
 export function answerTwoWay(link: NetpipeLink, sizeBytes: number, exchanges: number): void {
   const address = link.blockAddress(sizeBytes);
-  for (let i = 0; i < exchanges; i++) {
-    receiveAll(link.fd, address, sizeBytes);
-    sendAll(link.fd, address, sizeBytes);
-  }
+  link.transfer(() => answer(link.fd, address, sizeBytes, exchanges));
 }
 
 /** The other end of {@link ExchangeTimer.timeStream}. */
 export function sendStream(link: NetpipeLink, sizeBytes: number, exchanges: number): void {
   const address = link.blockAddress(sizeBytes);
-  for (let i = 0; i < exchanges; i++) sendAll(link.fd, address, sizeBytes);
+  link.transfer(() => sendMany(link.fd, address, sizeBytes, exchanges));
 }

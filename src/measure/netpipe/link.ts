@@ -1,6 +1,14 @@
 // One TCP connection between two netpipes: its block buffer and the control elements of the protocol.
 
-import { allocatePinned, closeSocket, type PinnedMemory, receiveAll, SocketError, sendAll } from '../../system/mod.ts';
+import {
+  allocatePinned,
+  closeSocket,
+  type PinnedMemory,
+  receiveAll,
+  SocketError,
+  sendAll,
+  watchTransfers,
+} from '../../system/mod.ts';
 import { notNetpipeError } from '../errors.ts';
 import { decodeNumber, decodeTime, encodeNumber, encodeTime, NUMBER_BYTES, QUIT, readControl, SYNC } from './wire.ts';
 
@@ -11,11 +19,18 @@ export class NetpipeLink {
   readonly fd: number;
   readonly #control: PinnedMemory = allocatePinned(SYNC.length);
   #block: PinnedMemory = allocateBlock(0);
+  readonly #timeoutMs: number;
   #isOpen = true;
 
-  /** Takes over the connected socket `fd`. */
-  constructor(fd: number) {
+  /** Takes over the connected socket `fd`. When nothing moves for `timeoutMs`, whatever is waiting throws. */
+  constructor(fd: number, timeoutMs: number) {
     this.fd = fd;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Runs one of the loops of exchange.ts. */
+  transfer<T>(loop: () => T): T {
+    return watchTransfers(this.fd, this.#timeoutMs, loop);
   }
 
   /** Address of a buffer for one block, sent from and received into as NPtcp does. Valid until a bigger one is asked for. */

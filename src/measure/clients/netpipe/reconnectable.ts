@@ -15,7 +15,7 @@ export class Reconnectable {
 
   constructor(options: ConnectOptions) {
     this.#options = options;
-    this.#link = new NetpipeLink(connectTcp(options));
+    this.#link = connectLink(options);
   }
 
   get link(): NetpipeLink {
@@ -59,7 +59,7 @@ export class Reconnectable {
   #reconnect(deadline: number): void {
     for (;;) {
       try {
-        this.#link = new NetpipeLink(connectTcp(this.#options));
+        this.#link = connectLink(this.#options);
         this.#isUnproven = true;
         return;
       } catch (error) {
@@ -68,6 +68,10 @@ export class Reconnectable {
       }
     }
   }
+}
+
+function connectLink(options: ConnectOptions): NetpipeLink {
+  return new NetpipeLink(connectTcp(options), options.timeoutMs);
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -31,7 +31,7 @@ export interface ReceivedRun {
  */
 export function receiveRun(listener: number, options: ReceiverOptions): ReceivedRun {
   const { timeoutMs } = options;
-  const session = { link: new NetpipeLink(acceptTcp(listener, { waitMs: 0, timeoutMs })), listener };
+  const session = { link: new NetpipeLink(acceptTcp(listener, { waitMs: 0, timeoutMs }), timeoutMs), listener };
   try {
     return receivePoints(session, options);
   } finally {
@@ -87,5 +87,5 @@ function receivePoint(session: Session, timer: ExchangeTimer, options: ReceiverO
 function acceptReset(session: Session, { timeoutMs }: ReceiverOptions): void {
   if (session.link.receiveControl() !== 'quit') throw notNetpipeError(SYNC);
   session.link.answerQuit();
-  session.link = new NetpipeLink(acceptTcp(session.listener, { waitMs: timeoutMs, timeoutMs }));
+  session.link = new NetpipeLink(acceptTcp(session.listener, { waitMs: timeoutMs, timeoutMs }), timeoutMs);
 }

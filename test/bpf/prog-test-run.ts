@@ -1,0 +1,91 @@
+// Runs a pinned TC program on one packet without a NIC (bpf(2), BPF_PROG_TEST_RUN, by libbpf): bytes in, verdict and
+// bytes out. The kernel looks the device up in the calling thread's network namespace.
+
+import { closeSync } from 'node:fs';
+import koffi from 'koffi';
+import { lastErrno, libbpf } from '../../src/dataplane/libbpf.ts';
+
+koffi.struct('bpf_test_run_opts', {
+  sz: 'size_t',
+  data_in: 'void *',
+  data_out: 'void *',
+  data_size_in: 'uint32_t',
+  data_size_out: 'uint32_t',
+  ctx_in: 'void *',
+  ctx_out: 'void *',
+  ctx_size_in: 'uint32_t',
+  ctx_size_out: 'uint32_t',
+  retval: 'uint32_t',
+  repeat: 'int',
+  duration: 'uint32_t',
+  flags: 'uint32_t',
+  cpu: 'uint32_t',
+  batch_size: 'uint32_t',
+});
+
+/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of what a test may set. */
+const SK_BUFF = { bytes: 192, ingressIfindex: 36, ifindex: 40, gsoSegments: 164, gsoSize: 176 } as const;
+
+/** More than any frame that test_run takes, which is one page at most. */
+const OUTPUT_BYTES = 8192;
+
+export interface Arrival {
+  /** Device on which the frame arrives. */
+  readonly ifindex: number;
+  /** Payload bytes of each segment, of a GSO packet. */
+  readonly gsoSize?: number;
+}
+
+export interface Outcome {
+  /** What the program returned: TC_ACT_…, see {@link VERDICTS}. */
+  readonly verdict: number;
+  readonly frame: Uint8Array;
+}
+
+export class TestedProgram {
+  readonly #fd: number;
+  readonly #run: (fd: number, options: object) => number;
+  readonly #optionsBytes = koffi.sizeof('bpf_test_run_opts');
+  readonly #output = Buffer.alloc(OUTPUT_BYTES);
+
+  /** @param path where the program is pinned */
+  constructor(path: string) {
+    this.#fd = libbpf().objGet(path);
+    if (this.#fd < 0) throw new Error(`cannot open ${path}: errno ${lastErrno()}`);
+    this.#run = koffi
+      .load('libbpf.so.1')
+      .func('int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *options)');
+  }
+
+  /** @param frame with its Ethernet header; the program sees it as the device would hand it over */
+  run(frame: Uint8Array, arrival: Arrival): Outcome {
+    const context = Buffer.alloc(SK_BUFF.bytes);
+    context.writeUInt32LE(arrival.ifindex, SK_BUFF.ingressIfindex);
+    context.writeUInt32LE(arrival.ifindex, SK_BUFF.ifindex);
+    context.writeUInt32LE(arrival.gsoSize ?? 0, SK_BUFF.gsoSize);
+    context.writeUInt32LE(arrival.gsoSize === undefined ? 0 : 2, SK_BUFF.gsoSegments);
+    const options = {
+      sz: this.#optionsBytes,
+      data_in: koffi.as(frame, 'uint8_t *'),
+      data_out: koffi.as(this.#output, 'uint8_t *'),
+      data_size_in: frame.length,
+      data_size_out: this.#output.length,
+      ctx_in: koffi.as(context, 'uint8_t *'),
+      ctx_out: null,
+      ctx_size_in: context.length,
+      ctx_size_out: 0,
+      retval: 0,
+      repeat: 1,
+      duration: 0,
+      flags: 0,
+      cpu: 0,
+      batch_size: 0,
+    };
+    if (this.#run(this.#fd, options) !== 0) throw new Error(`BPF_PROG_TEST_RUN: errno ${lastErrno()}`);
+    return { verdict: options.retval, frame: Uint8Array.from(this.#output.subarray(0, options.data_size_out)) };
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
