@@ -55,7 +55,7 @@ export function formatCompareTable(analysis: Analysis, options: CompareTableOpti
     rule,
     ...rows,
     rule,
-    ...legend(baselines).flatMap((line) => wrapText(line, width)),
+    ...legend(analysis, baselines).flatMap((line) => wrapText(line, width)),
     ...formatNotes(analysis.notes, width, color),
     '',
   ].join('\n');
@@ -103,12 +103,16 @@ function formatMarker(comparison: Comparison | undefined, baselines: readonly Sy
   return ` ${String.fromCharCode('a'.charCodeAt(0) + baselines.indexOf(comparison.baseline))}`;
 }
 
-function legend(baselines: readonly SystemName[]): string[] {
-  if (baselines.length === 0) return [];
+function legend({ systems }: Analysis, baselines: readonly SystemName[]): string[] {
   const letters = baselines.map(
     (baseline, index) => `${String.fromCharCode('a'.charCodeAt(0) + index)} over ${systemLabel(baseline)}`,
   );
-  return [`Time ratio: ${letters.join(', ')}. An interval that includes 1 resolves no difference.`];
+  const ratios = `Time ratio: ${letters.join(', ')}. An interval that includes 1 resolves no difference.`;
+  const poor = systems.some(({ fit }) => fit?.describesData === false);
+  return [
+    ...(baselines.length === 0 ? [] : [ratios]),
+    ...(poor ? ['~ One line L + n/r∞ does not describe these times.'] : []),
+  ];
 }
 
 function styleOf(comparison: Comparison | undefined): TextStyle | undefined {

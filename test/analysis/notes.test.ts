@@ -90,6 +90,28 @@ test('too few rounds are told with what their extremes can cover', () => {
   assert.equal(textOf(notesOf({ rounds: 6 }), 'few-rounds'), '');
 });
 
+test('differences that too few rounds cannot resolve are not listed one by one', () => {
+  const small = notesOf({ rounds: 3 }).filter(({ topic }) => topic === 'small-block');
+  assert.deepEqual(
+    small.map(({ text }) => text),
+    ['3 rounds are too few to resolve any difference with 64 B.'],
+  );
+});
+
+test('throughput is told apart where it is resolved, and only there', () => {
+  const equalAtTheTop = (system: string, bytes: number) =>
+    (system === 'nat' && bytes < 1048576 ? 9000 : 8000) + bytes / 4;
+  const text = textOf(
+    notesOf({ systems: ['direct', 'forward', 'nat'], timeNs: equalAtTheTop, seed: 2 }),
+    'largest-block',
+  );
+  assert.match(text, /No difference in throughput from forward with 1 MB is resolved for direct and VS-NAT\./);
+  assert.match(
+    textOf(notesOf({}), 'largest-block'),
+    /Of the throughput of forward with 1 MB, direct carries 1\d\d\.\d %/,
+  );
+});
+
 test('a system without its baseline has no ratio, and the headline says why', () => {
   const { run, samples } = synthesiseRun({ systems: ['nat'], sizesBytes: SIZES });
   const { notes, headline, systems } = analyse(run, samples);
@@ -114,7 +136,10 @@ test('an exchange of 200 ms or more is a stall', () => {
 test('data that are not on one line are flagged with where they leave it', () => {
   const kneed = (_: unknown, bytes: number) => (8000 + bytes / 4) * (bytes === 65536 ? 2 : 1);
   const text = textOf(notesOf({ systems: ['nat'], timeNs: kneed }), 'poor-fit');
-  assert.match(text, /^One line L \+ n\/r∞ does not describe VS-NAT: .* at 64 kB\. Read its curve/);
+  assert.match(
+    text,
+    /^One line L \+ n\/r∞ does not describe VS-NAT \(\d %, \d+ % at 64 kB\): .* at most 10 % and 30 %\./,
+  );
 });
 
 test('sizes that tell nothing of r∞ are told apart from too few sizes', () => {

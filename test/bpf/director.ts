@@ -70,12 +70,12 @@ export class Director {
   readonly maps: Maps;
   readonly #namespace: string;
   readonly #program: TestedProgram;
-  readonly #ifindex: Readonly<Record<NicName, number>>;
+  readonly ifindex: Readonly<Record<NicName, number>>;
   #isInside = false;
 
   constructor(namespace: string) {
     this.#namespace = namespace;
-    [this.plane, this.maps, this.#program, this.#ifindex] = this.inside(() => {
+    [this.plane, this.maps, this.#program, this.ifindex] = this.inside(() => {
       const plane = openDataPlane();
       const directory = findStateDirectory()?.path ?? '';
       const ifindex = { client: interfaceIndex('client') ?? 0, server: interfaceIndex('server') ?? 0 };
@@ -102,7 +102,7 @@ export class Director {
   /** Lets a packet, or a whole frame, arrive. */
   receive(packet: PacketSpec | Uint8Array, nic: NicName = 'client'): Outcome {
     const frame = packet instanceof Uint8Array ? packet : frameOn(nic, packet);
-    return this.inside(() => this.#program.run(frame, { ifindex: this.#ifindex[nic] }));
+    return this.inside(() => this.#program.run(frame, { ifindex: this.ifindex[nic] }));
   }
 
   /** Runs `ip` in the namespace. */

@@ -31,6 +31,19 @@ test('colour changes nothing but colour', () => {
   assert.equal(stripVTControlCharacters(colored), formatCompareTable(analysis));
 });
 
+test('L of data that are not on one line is marked', () => {
+  const timeNs = (_: unknown, bytes: number) => (8000 + bytes / 4) * (bytes === 65536 ? 2 : 1);
+  const { run, samples } = synthesiseRun({
+    systems: ['nat'],
+    sizesBytes: [1, 64, 4096, 65536, 1048576],
+    rounds: 6,
+    timeNs,
+  });
+  const table = formatCompareTable(analyse(run, samples));
+  assert.match(table, /^VS-NAT .*\] +~\d/m);
+  assert.match(table, /^~ One line/m);
+});
+
 test('what is not known is a dash', () => {
   const { run, samples } = synthesiseRun({ systems: ['nat'], sizesBytes: [64], rounds: 2 });
   const row = formatCompareTable(analyse(run, samples))
