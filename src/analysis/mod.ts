@@ -5,7 +5,6 @@ export * from './analysis.ts';
 export type { Estimate } from './bootstrap.ts';
 export { explainLatency } from './latency-cause.ts';
 export { parseRun, parseSamples } from './parse-results.ts';
-export { isCounterAsExpected } from './path-proof.ts';
 export { systemLabel, systemPath } from './systems.ts';
 export {
   formatChange,

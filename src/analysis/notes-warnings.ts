@@ -1,9 +1,8 @@
 // Warnings: what makes a number less than it looks. Incomplete runs, unproven paths, too few rounds, noise, stalls.
 
-import type { BlockSample, PathProof, Run } from '../model/mod.ts';
+import { type BlockSample, isCounterAsExpected, type PathProof, type Run } from '../model/mod.ts';
 import { type AnalysisFacts, FIT_CRITERION, type Note, type SystemAnalysis } from './analysis.ts';
 import { MINIMUM_ROUNDS } from './bootstrap.ts';
-import { isCounterAsExpected } from './path-proof.ts';
 import { baselineOf, systemLabel } from './systems.ts';
 import { formatList, formatSize } from './wording.ts';
 
@@ -60,7 +59,7 @@ function unprovenPath({ system, proof }: SystemAnalysis): Warning[] {
 function failedProofs(proof: PathProof): string[] {
   const hostnames = proof.hostnamesAsExpected ? [] : [`the hostnames answered were ${proof.hostnames.join(', ')}`];
   const counters = proof.counters
-    .filter((counter) => !isCounterAsExpected(proof, counter))
+    .filter((counter) => !isCounterAsExpected(counter, proof.hostnames.length))
     .map(({ name, packets, expected }) => `'${name}' counted ${packets} packets where ${expected} were expected`);
   const reasons = [...hostnames, ...counters];
   return reasons.length === 0 ? ['the check itself failed'] : reasons;

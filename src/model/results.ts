@@ -40,6 +40,14 @@ export interface BlockSample {
   readonly cpu: CpuUse;
 }
 
+/** A counter along the path, and what the packets of a system must have done to it. */
+export interface PathCounter {
+  readonly name: string;
+  /** Difference between before and after the connections. */
+  readonly packets: number;
+  readonly expected: 'some' | 'none';
+}
+
 /** What showed that a system, and nothing else, carried the packets. */
 export interface PathProof {
   readonly system: SystemName;
@@ -47,9 +55,16 @@ export interface PathProof {
   readonly hostnames: readonly string[];
   /** Whether they are as this system must give them: strict alternation, or always the one server. */
   readonly hostnamesAsExpected: boolean;
-  /** Counters read before and after, by name, as differences. */
-  readonly counters: readonly { readonly name: string; readonly packets: number; readonly expected: 'some' | 'none' }[];
+  readonly counters: readonly PathCounter[];
   readonly proven: boolean;
+}
+
+/**
+ * Whether a counter is as it must be. A connection is several packets: where some are expected there is at least one
+ * a connection, and fewer than that are somebody else's (ARP, stragglers).
+ */
+export function isCounterAsExpected({ packets, expected }: PathCounter, connections: number): boolean {
+  return packets >= connections === (expected === 'some');
 }
 
 export interface Environment {

@@ -1,14 +1,7 @@
 // The sections of report.html on what was measured: the path and its proof, CPU time, environment, files.
 
-import {
-  type Analysis,
-  type CpuPerExchange,
-  formatSignificant,
-  formatSize,
-  isCounterAsExpected,
-  systemLabel,
-} from '../analysis/mod.ts';
-import type { PathProof, Run } from '../model/mod.ts';
+import { type Analysis, type CpuPerExchange, formatSignificant, formatSize, systemLabel } from '../analysis/mod.ts';
+import { isCounterAsExpected, type PathProof, type Run } from '../model/mod.ts';
 import { drawTopology } from './draw-topology.ts';
 import { formatTable, systemCell, valueCell } from './html-table.ts';
 import { element, escapeMarkup } from './markup.ts';
@@ -109,7 +102,7 @@ function cpuCells({ use }: CpuPerExchange, machines: readonly string[]): string[
 function formatCounter(proof: PathProof, counter: PathProof['counters'][number]): string {
   const { name, packets, expected } = counter;
   const note = expected === 'none' ? ', none expected' : '';
-  return `${escapeMarkup(`${name}: ${packets}${note}`)}${mark(isCounterAsExpected(proof, counter))}`;
+  return `${escapeMarkup(`${name}: ${packets}${note}`)}${mark(isCounterAsExpected(counter, proof.hostnames.length))}`;
 }
 
 /** Long answers by their beginning: the verdict stands beside them. */

@@ -3,7 +3,7 @@
 
 import type { Lab, LabOptions } from '../lab/mod.ts';
 import type { BlockSample, Cluster, Environment, NetpipeMode, PathProof, Run, SystemName } from '../model/mod.ts';
-import { readNamespaceCpuNs, readSoftirqNs } from '../system/mod.ts';
+import { readNamespacesCpuNs, readSoftirqNs } from '../system/mod.ts';
 import { readEnvironment } from './environment.ts';
 import { interrupted, pathNotProven } from './errors.ts';
 import { provePath } from './proof.ts';
@@ -208,9 +208,10 @@ async function visit(
   };
 }
 
-function readCpu(testbed: Testbed): { processNs: ReadonlyMap<string, number>; softirqNs: number } {
+function readCpu({ namespacePaths }: Testbed): { processNs: ReadonlyMap<string, number>; softirqNs: number } {
+  const times = readNamespacesCpuNs(namespacePaths.map(({ path }) => path));
   return {
-    processNs: new Map(testbed.namespacePaths.map(({ machine, path }) => [machine, readNamespaceCpuNs(path)])),
+    processNs: new Map(namespacePaths.map(({ machine }, index) => [machine, times[index] ?? 0])),
     softirqNs: readSoftirqNs(),
   };
 }

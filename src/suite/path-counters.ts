@@ -8,7 +8,7 @@ import { readNftables } from './nftables.ts';
 import type { SystemShape } from './systems.ts';
 
 /** Whether the packets of a test must show in a counter, or must not. */
-export type Expectation = 'some' | 'none';
+type Expectation = 'some' | 'none';
 
 export interface PathCounter {
   readonly name: string;
@@ -29,7 +29,7 @@ function lvskitPackets(direction: 'inPackets' | 'outPackets'): number {
   return (findDataPlane()?.readStatus() ?? []).reduce((sum, service) => sum + service.counters[direction], 0);
 }
 
-export interface PathPlaces {
+interface PathPlaces {
   /** Path of the director's network namespace. */
   readonly director: string;
   /** Those of the realservers, where VS-TUN's packets are taken apart by lvskit's program. */

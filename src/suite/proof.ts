@@ -1,7 +1,7 @@
 // The proof of path, before anything is measured: that connections through a system reach the realservers that they
 // must, in the order that they must, and that this system and nothing else carried their packets.
 
-import type { PathProof } from '../model/mod.ts';
+import { isCounterAsExpected, type PathProof } from '../model/mod.ts';
 import type { Testbed } from './testbed.ts';
 
 /** As in the paper, where one logged in by telnet several times and watched the hostnames alternate. */
@@ -15,11 +15,6 @@ export function alternates(answers: readonly string[], names: readonly string[])
   const forwards = answers.every((answer, i) => answer === names[(first + i) % names.length]);
   const backwards = answers.every((answer, i) => answer === names.at((first - i) % names.length));
   return forwards || backwards;
-}
-
-/** A connection is several packets, so fewer than one for each connection are none of theirs (ARP, stragglers). */
-export function isAsExpected(packets: number, expected: 'some' | 'none', connections: number): boolean {
-  return expected === 'some' ? packets >= connections : packets < connections;
 }
 
 export async function provePath(testbed: Testbed): Promise<PathProof> {
@@ -40,7 +35,6 @@ export async function provePath(testbed: Testbed): Promise<PathProof> {
     hostnames,
     hostnamesAsExpected,
     counters: read,
-    proven:
-      hostnamesAsExpected && read.every(({ packets, expected }) => isAsExpected(packets, expected, PROOF_CONNECTIONS)),
+    proven: hostnamesAsExpected && read.every((counter) => isCounterAsExpected(counter, PROOF_CONNECTIONS)),
   };
 }

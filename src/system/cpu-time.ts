@@ -7,16 +7,19 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 const NS_PER_TICK = 10_000_000;
 
 /**
- * User and system time in ns, summed over the threads alive now of the processes in the namespace at `netnsPath`.
- * Only differences mean something, and only while no process of it ends. 0 for a namespace without processes.
+ * User and system time in ns for each of the namespaces at `netnsPaths`, summed over the threads alive now of the
+ * processes in it. Only differences mean something, and only while no process of it ends. 0 without processes.
+ * All at once, because finding the processes of one means looking at all.
  */
-export function readNamespaceCpuNs(netnsPath: string): number {
-  const namespace = `net:[${statSync(netnsPath).ino}]`;
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => namespaceOf(pid) === namespace)
-    .map(readProcessCpuNs)
-    .reduce((sum, ns) => sum + ns, 0);
+export function readNamespacesCpuNs(netnsPaths: readonly string[]): number[] {
+  const namespaces = netnsPaths.map((path) => `net:[${statSync(path).ino}]`);
+  const sums = new Map(namespaces.map((namespace) => [namespace, 0]));
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const namespace = namespaceOf(pid);
+    const sum = namespace === undefined ? undefined : sums.get(namespace);
+    if (namespace !== undefined && sum !== undefined) sums.set(namespace, sum + readProcessCpuNs(pid));
+  }
+  return namespaces.map((namespace) => sums.get(namespace) ?? 0);
 }
 
 /** Time that all CPUs have spent in softirq since boot, ns; moves in steps of 10 ms. */

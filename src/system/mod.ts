@@ -8,7 +8,7 @@ export {
   runCommand,
   runCommandAsync,
 } from './command.ts';
-export { readNamespaceCpuNs, readSoftirqNs } from './cpu-time.ts';
+export { readNamespacesCpuNs, readSoftirqNs } from './cpu-time.ts';
 export { ownLauncher, startDaemon } from './daemon.ts';
 export { CommandError } from './errors.ts';
 export { withFileLock } from './file-lock.ts';

@@ -4,8 +4,8 @@
 import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { lvsFlow, lvsTuple } from '../../src/dataplane/abi.ts';
 import type { ValuesOf } from '../../src/dataplane/layout.ts';
-import { lvsFlow, type lvsTuple } from '../../src/dataplane/abi.ts';
 import { type Maps, openMaps } from '../../src/dataplane/maps.ts';
 import { type BpfDataPlane, openDataPlane, removeStateOf } from '../../src/dataplane/mod.ts';
 import { findStateDirectory } from '../../src/dataplane/state-directory.ts';
@@ -41,7 +41,9 @@ const SET_UP = [
   ]),
   `route add default via ${CLIENT_ROUTER} dev client`,
   `neighbour add ${CLIENT_ROUTER} lladdr ${NICS.client.farMac} dev client nud permanent`,
-  ...SERVER_ADDRESSES.map((address) => `neighbour add ${address} lladdr ${NICS.server.farMac} dev server nud permanent`),
+  ...SERVER_ADDRESSES.map(
+    (address) => `neighbour add ${address} lladdr ${NICS.server.farMac} dev server nud permanent`,
+  ),
 ];
 
 const SYSCTLS = ['ipv4.ip_forward=1', 'ipv6.conf.all.disable_ipv6=1', 'ipv6.conf.default.disable_ipv6=1'];
@@ -49,10 +51,7 @@ const SYSCTLS = ['ipv4.ip_forward=1', 'ipv6.conf.all.disable_ipv6=1', 'ipv6.conf
 /** The frame in which a packet, or the one that `spec` describes, comes to the director's NIC. */
 export function frameOn(nic: NicName, packet: PacketSpec | Uint8Array): Uint8Array {
   const { mac, farMac } = NICS[nic];
-  return buildFrame(
-    { source: farMac, destination: mac },
-    packet instanceof Uint8Array ? packet : buildPacket(packet),
-  );
+  return buildFrame({ source: farMac, destination: mac }, packet instanceof Uint8Array ? packet : buildPacket(packet));
 }
 
 /** A frame that goes back to where those of {@link frameOn} come from. */

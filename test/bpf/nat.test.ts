@@ -80,20 +80,23 @@ const variation = fc.record({
 });
 
 for (const protocol of ['tcp', 'udp'] as const) {
-  directorTest(`any ${protocol} packet of a connection is rewritten as if built anew, in both directions`, (director) => {
-    director.configure(service([server(OTHER_PORT, 'nat')], { protocol }));
-    const flags = protocol === 'tcp' ? { flags: 'S' } : {};
-    fc.assert(
-      fc.property(address, port, variation, variation, (clientAddress, clientPort, request, reply) => {
-        const client = `${clientAddress}:${clientPort}`;
-        const sent = { ...request, ...flags, from: client, to: VIP };
-        assertForwarded(director.receive(sent), { ...sent, to: OTHER_PORT, ttl: sent.ttl - 1 });
-        const answered = { ...reply, ...flags, from: OTHER_PORT, to: client };
-        const expected = { ...answered, from: VIP, ttl: answered.ttl - 1 };
-        assertForwarded(director.receive(answered, 'server'), expected, 'server');
-      }),
-    );
-  });
+  directorTest(
+    `any ${protocol} packet of a connection is rewritten as if built anew, in both directions`,
+    (director) => {
+      director.configure(service([server(OTHER_PORT, 'nat')], { protocol }));
+      const flags = protocol === 'tcp' ? { flags: 'S' } : {};
+      fc.assert(
+        fc.property(address, port, variation, variation, (clientAddress, clientPort, request, reply) => {
+          const client = `${clientAddress}:${clientPort}`;
+          const sent = { ...request, ...flags, from: client, to: VIP };
+          assertForwarded(director.receive(sent), { ...sent, to: OTHER_PORT, ttl: sent.ttl - 1 });
+          const answered = { ...reply, ...flags, from: OTHER_PORT, to: client };
+          const expected = { ...answered, from: VIP, ttl: answered.ttl - 1 };
+          assertForwarded(director.receive(answered, 'server'), expected, 'server');
+        }),
+      );
+    },
+  );
 }
 
 directorTest('what pads a short frame is left behind the packet', (director) => {
@@ -113,12 +116,15 @@ function hops(director: Director): string[] {
   });
 }
 
-directorTest('each direction is sent along its own route: to the server itself, and to the router of the client', (director) => {
-  serveTcp(director, SERVER);
-  director.receive(SYN);
-  director.receive({ from: SERVER, to: CLIENT, flags: 'S.' }, 'server');
-  assert.deepEqual(hops(director).sort(), ['client 10.9.1.1', 'server 10.9.2.11']);
-});
+directorTest(
+  'each direction is sent along its own route: to the server itself, and to the router of the client',
+  (director) => {
+    serveTcp(director, SERVER);
+    director.receive(SYN);
+    director.receive({ from: SERVER, to: CLIENT, flags: 'S.' }, 'server');
+    assert.deepEqual(hops(director).sort(), ['client 10.9.1.1', 'server 10.9.2.11']);
+  },
+);
 
 directorTest("a server's packet that belongs to no connection is left to the stack", (director) => {
   serveTcp(director, SERVER);

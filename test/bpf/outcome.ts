@@ -27,7 +27,11 @@ export function assertDropped(outcome: Outcome): void {
 }
 
 /** It was sent on as `packet`. The neighbour layer, which gives the frame its new addresses, comes later. */
-export function assertForwarded(outcome: Outcome, packet: PacketSpec | Uint8Array, arrivedOn: NicName = 'client'): void {
+export function assertForwarded(
+  outcome: Outcome,
+  packet: PacketSpec | Uint8Array,
+  arrivedOn: NicName = 'client',
+): void {
   assertOutcome(outcome, VERDICT.redirect, frameOn(arrivedOn, packet));
 }
 

@@ -6,7 +6,13 @@ import type { Lab } from '../../src/lab/mod.ts';
 import { until } from './netpipe-namespaces.ts';
 import { ECHO_PORT, ECHO_SERVICES, type EchoConnection, withEcho } from './support/echo.ts';
 import { ipvsadm, onDirector, statusOf } from './support/inside.ts';
-import { addressOf, EXAMPLE_OF_EACH_METHOD, realserversOf, vipOf, withVirtualServer } from './support/virtual-server.ts';
+import {
+  addressOf,
+  EXAMPLE_OF_EACH_METHOD,
+  realserversOf,
+  vipOf,
+  withVirtualServer,
+} from './support/virtual-server.ts';
 
 const METHOD_OPTION = { nat: '-m', dr: '-g', tun: '-i' } as const;
 
@@ -31,7 +37,11 @@ function packetsToRemovedServers(lab: Lab): number {
 }
 
 /** The connection says something that the director drops, and that is not answered. Returns the answer to come. */
-async function saysInVain(lab: Lab, connection: EchoConnection, text: string): Promise<{ readonly answer: Promise<string> }> {
+async function saysInVain(
+  lab: Lab,
+  connection: EchoConnection,
+  text: string,
+): Promise<{ readonly answer: Promise<string> }> {
   const before = packetsToRemovedServers(lab);
   let answered = false;
   const answer = connection.say(text);

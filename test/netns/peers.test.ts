@@ -18,26 +18,37 @@ const NETPIPE_PAIRS: readonly (readonly [transmitter: Netpipe, receiver: Netpipe
 ];
 
 for (const example of EXAMPLE_OF_EACH_METHOD) {
-  test(`${example}: NPtcp runs through the director to NPtcp and to our receiver, and we to NPtcp`, needing('NPtcp'), async () => {
-    await withVirtualServer(example, {}, async (lab) => {
-      for (const [transmitter, receiver] of NETPIPE_PAIRS) {
-        assert.deepEqual(await runNetpipe(lab, transmitter, receiver), SIZES, `${transmitter} to ${receiver}`);
-      }
-      assert.equal(forwardedByKernel(lab), 0);
-    });
-  });
+  test(
+    `${example}: NPtcp runs through the director to NPtcp and to our receiver, and we to NPtcp`,
+    needing('NPtcp'),
+    async () => {
+      await withVirtualServer(example, {}, async (lab) => {
+        for (const [transmitter, receiver] of NETPIPE_PAIRS) {
+          assert.deepEqual(await runNetpipe(lab, transmitter, receiver), SIZES, `${transmitter} to ${receiver}`);
+        }
+        assert.equal(forwardedByKernel(lab), 0);
+      });
+    },
+  );
 
-  test(`${example}: iperf3 sends TCP through the director both ways, hardly ever twice`, needing('iperf3'), async () => {
-    await withVirtualServer(example, { services: IPERF_SERVICES }, async (lab) => {
-      for (const direction of [[], ['--reverse']]) {
-        const { sum_sent, sum_received } = await runIperf(lab, ['--time', '2', ...direction]);
-        assert.ok(sum_received.bytes > 50e6, `${sum_received.bytes} bytes in 2 s`);
-        const segments = sum_sent.bytes / 1448;
-        assert.ok(sum_sent.retransmits < segments / 100, `${sum_sent.retransmits} of ${segments} segments sent again`);
-      }
-      assert.equal(forwardedByKernel(lab), 0);
-    });
-  });
+  test(
+    `${example}: iperf3 sends TCP through the director both ways, hardly ever twice`,
+    needing('iperf3'),
+    async () => {
+      await withVirtualServer(example, { services: IPERF_SERVICES }, async (lab) => {
+        for (const direction of [[], ['--reverse']]) {
+          const { sum_sent, sum_received } = await runIperf(lab, ['--time', '2', ...direction]);
+          assert.ok(sum_received.bytes > 50e6, `${sum_received.bytes} bytes in 2 s`);
+          const segments = sum_sent.bytes / 1448;
+          assert.ok(
+            sum_sent.retransmits < segments / 100,
+            `${sum_sent.retransmits} of ${segments} segments sent again`,
+          );
+        }
+        assert.equal(forwardedByKernel(lab), 0);
+      });
+    },
+  );
 
   test(`${example}: iperf3 sends UDP through the director, which loses nothing`, needing('iperf3'), async () => {
     await withVirtualServer(example, { services: IPERF_SERVICES }, async (lab) => {
@@ -72,10 +83,14 @@ test('without offloads VS-NAT carries netpipe and files', needing('NPtcp', 'curl
   });
 });
 
-test('without offloads VS-TUN carries netpipe, after it has told the client of the smaller MTU', needing('NPtcp'), async () => {
-  await withVirtualServer('vs-tun', { offload: false }, async (lab) => {
-    assert.deepEqual(await runNetpipe(lab, 'NPtcp', 'NPtcp'), SIZES);
-    const route = await runInside(lab, 'client', ['ip', 'route', 'get', '192.168.1.110']);
-    assert.match(route, / mtu 1480\b/);
-  });
-});
+test(
+  'without offloads VS-TUN carries netpipe, after it has told the client of the smaller MTU',
+  needing('NPtcp'),
+  async () => {
+    await withVirtualServer('vs-tun', { offload: false }, async (lab) => {
+      assert.deepEqual(await runNetpipe(lab, 'NPtcp', 'NPtcp'), SIZES);
+      const route = await runInside(lab, 'client', ['ip', 'route', 'get', '192.168.1.110']);
+      assert.match(route, / mtu 1480\b/);
+    });
+  },
+);

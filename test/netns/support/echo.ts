@@ -29,7 +29,10 @@ export interface EchoConnection {
 }
 
 /** Serves on all realservers meanwhile: greets each connection with the machine's name, then sends back what it gets. */
-export async function withEcho(lab: Lab, work: (connect: () => Promise<EchoConnection>) => Promise<void>): Promise<void> {
+export async function withEcho(
+  lab: Lab,
+  work: (connect: () => Promise<EchoConnection>) => Promise<void>,
+): Promise<void> {
   const sockets: Socket[] = [];
   // What goes wrong with a connection shows in what it is answered, not in an event.
   const hold = (socket: Socket) => void sockets.push(socket.on('error', () => {}));

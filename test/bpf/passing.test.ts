@@ -1,0 +1,96 @@
+// What is not for a virtual service, or can't be told to be, is left to the stack byte for byte.
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type Director, directorTest, frameOn } from './director.ts';
+import { assertPassed } from './outcome.ts';
+import { buildPacket, type PacketSpec } from './packet-builder.ts';
+import { CLIENT, SERVER, server, service, VIP } from './services.ts';
+
+const SYN: PacketSpec = { from: CLIENT, to: VIP, flags: 'S', payload: Buffer.from('0123456789') };
+const DATAGRAM: PacketSpec = { from: CLIENT, to: VIP };
+
+function serve(director: Director): void {
+  const servers = [server(SERVER, 'nat')];
+  director.configure(service(servers), service(servers, { protocol: 'udp' }));
+}
+
+/** BPF_PROG_TEST_RUN refuses shorter IPv4 packets itself, since Linux 6.16. */
+const SHORTEST_BYTES = 20;
+
+/** Takes each frame for none of the director's business: it passes, and leaves no trace. */
+function assertIgnored(director: Director, frames: readonly Uint8Array[]): void {
+  for (const frame of frames) assertPassed(director.receive(frame), frame);
+  assert.equal(director.flowCount(), 0);
+  assert.ok([...director.plane.readDrops().values()].every((count) => count === 0));
+}
+
+directorTest('packets to other addresses, ports and protocols pass', (director) => {
+  director.configure(service([server(SERVER, 'nat')]));
+  const others = [{ ...SYN, to: '10.9.1.9:80' }, { ...SYN, to: '10.9.1.110:81' }, DATAGRAM];
+  assertIgnored(
+    director,
+    others.map((packet) => frameOn('client', packet)),
+  );
+});
+
+directorTest('only a bare SYN opens a TCP connection: anything else without one passes', (director) => {
+  serve(director);
+  const flags = ['', '.', 'S.', 'R', 'SR', 'F', 'F.', 'P.', 'R.'];
+  assertIgnored(
+    director,
+    flags.map((some) => frameOn('client', { ...SYN, flags: some })),
+  );
+});
+
+directorTest('fragments pass, the first one too', (director) => {
+  serve(director);
+  const first = { moreFragments: true, dontFragment: false };
+  const last = { fragmentOffset: 185, dontFragment: false };
+  assertIgnored(director, [
+    frameOn('client', { ...SYN, ...first }),
+    frameOn('client', { ...DATAGRAM, ...first }),
+    frameOn('client', { ...SYN, ...last }),
+    frameOn('client', { ...DATAGRAM, ...first, ...last }),
+  ]);
+});
+
+directorTest('a packet whose header length is less than a header passes', (director) => {
+  serve(director);
+  const frames = [0, 1, 4].map((words) => {
+    const frame = frameOn('client', SYN);
+    frame[14] = 0x40 + words;
+    return frame;
+  });
+  assertIgnored(director, frames);
+});
+
+directorTest('a packet that ends within its headers passes', (director) => {
+  serve(director);
+  const options = new Uint8Array(40).fill(1);
+  const packets = [SYN, DATAGRAM, { ...SYN, options }, { ...DATAGRAM, options }].map(buildPacket);
+  const cut = packets.flatMap((packet) => {
+    const headerBytes = ((packet[0] ?? 0) & 15) * 4 + (packet[9] === 6 ? 20 : 8);
+    return Array.from({ length: headerBytes - SHORTEST_BYTES }, (_, more) => packet.subarray(0, SHORTEST_BYTES + more));
+  });
+  assertIgnored(
+    director,
+    cut.map((packet) => frameOn('client', packet)),
+  );
+});
+
+directorTest('other protocols than IPv4 pass, whatever is inside', (director) => {
+  serve(director);
+  const frames = [0x86dd, 0x0806, 0x8100, 0x88cc].map((etherType) => {
+    const frame = frameOn('client', SYN);
+    frame.set([etherType >> 8, etherType & 0xff], 12);
+    return frame;
+  });
+  assertIgnored(director, frames);
+});
+
+directorTest('no frame of random bytes is touched', (director) => {
+  serve(director);
+  const bytes = fc.uint8Array({ minLength: SHORTEST_BYTES, maxLength: 1500 });
+  fc.assert(fc.property(bytes, (packet) => assertIgnored(director, [frameOn('client', packet)])));
+});

@@ -1,0 +1,70 @@
+// Packets for a virtual service that can't go on: their sender is told by ICMP (RFC 792, RFC 1122) where it can be, and
+// each is counted under the reason.
+
+import assert from 'node:assert/strict';
+import { directorTest } from './director.ts';
+import { assertAnswered, assertDropped, assertForwarded } from './outcome.ts';
+import { buildPacket, type PacketSpec } from './packet-builder.ts';
+import { CLIENT, SERVER, SERVER2, server, service, VIP } from './services.ts';
+
+const SYN: PacketSpec = { from: CLIENT, to: VIP, flags: 'S', payload: Buffer.from('early data') };
+const DATAGRAM: PacketSpec = { from: CLIENT, to: VIP, payload: Buffer.from('a question') };
+
+/** ICMP errors come from the address that the packet was sent to. */
+const BACK = { source: '10.9.1.110', destination: '198.51.100.7' };
+const PORT_UNREACHABLE = { type: 3, code: 3 };
+const TIME_EXCEEDED = { type: 11, code: 0 };
+
+/** Headers only: 40 bytes of TCP's, 28 of UDP's. */
+function quoted(packet: PacketSpec): Uint8Array {
+  return buildPacket(packet).subarray(0, packet.flags === undefined ? 28 : 40);
+}
+
+directorTest('a service whose servers all have weight 0 answers: port unreachable', (director) => {
+  const servers = [server(SERVER, 'nat', 0), server(SERVER2, 'nat', 0)];
+  director.configure(service(servers), service(servers, { protocol: 'udp' }));
+  for (const packet of [SYN, DATAGRAM]) {
+    assertAnswered(director.receive(packet), BACK, { ...PORT_UNREACHABLE, quoted: quoted(packet) });
+  }
+  assert.equal(director.dropsOf('NO_SERVER'), 2);
+  assert.equal(director.flowCount(), 0);
+});
+
+directorTest('a service without servers answers: port unreachable', (director) => {
+  director.configure(service([]));
+  assertAnswered(director.receive(SYN), BACK, { ...PORT_UNREACHABLE, quoted: quoted(SYN) });
+});
+
+for (const method of ['nat', 'dr', 'tun'] as const) {
+  directorTest(`a packet at the end of its life is answered, time exceeded, under ${method}`, (director) => {
+    director.configure(service([server(SERVER, method)]));
+    const old = { ...SYN, ttl: 1 };
+    assertAnswered(director.receive(old), BACK, { ...TIME_EXCEEDED, quoted: quoted(old) });
+    assert.equal(director.dropsOf('TTL_EXPIRED'), 1);
+  });
+}
+
+directorTest('a packet with IP options that cannot go on is dropped without an answer', (director) => {
+  director.configure(service([server(SERVER, 'nat')]));
+  assertDropped(director.receive({ ...SYN, ttl: 1, options: Uint8Array.of(1, 1, 1, 0) }));
+  assert.equal(director.dropsOf('TTL_EXPIRED'), 1);
+});
+
+directorTest('a server to which there is no route gets nothing', (director) => {
+  director.ip('route add unreachable 192.0.2.1');
+  director.configure(service([server('192.0.2.1:80', 'nat')]));
+  assertDropped(director.receive(SYN));
+  assert.equal(director.dropsOf('NO_ROUTE'), 1);
+});
+
+directorTest('a host that may not forward does not', (director) => {
+  director.sysctl('ipv4.ip_forward=0');
+  director.configure(service([server(SERVER, 'nat')]));
+  assertDropped(director.receive(SYN));
+  assert.equal(director.dropsOf('FORWARDING_DISABLED'), 1);
+});
+
+directorTest('a server that has not been asked for by ARP yet gets the packet all the same', (director) => {
+  director.configure(service([server('10.9.2.99:80', 'nat')]));
+  assertForwarded(director.receive(SYN), { ...SYN, to: '10.9.2.99:80', ttl: 63 });
+});
