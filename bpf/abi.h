@@ -90,22 +90,23 @@ enum lvs_pending {
 /*
  * One direction of a connection, found by its tuple. The LVS_TO_SERVER entry owns the connection; under VS-NAT a
  * second entry, LVS_TO_CLIENT, is its way back. Everything that a packet of an established connection needs is
- * here, side by side: other tables are asked at most once a second, and after a change of the configuration.
+ * here, in the first 64 bytes: other tables are asked at most once a second, and after a change of the
+ * configuration.
  */
 struct lvs_flow {
 	struct bpf_timer timer; /* of the owner: the connection's expiry */
 	__u64 last_seen_ns; /* CLOCK_MONOTONIC, coarse */
 	__u64 pending; /* packets and bytes not yet in the counters, see enum lvs_pending */
-	__u64 hop; /* route: ifindex in the low half, next hop (__be32) in the high half */
 	__u64 fresh_until_ns; /* route and server are to be looked up again after this */
+	__u64 hop; /* route: ifindex in the low half, next hop (__be32) in the high half */
 	__u32 epoch; /* lvs_config.epoch when they were */
 	__u32 state; /* enum lvs_state; the owner's is moved by compare-and-swap, the other's is a copy */
-	__be32 server_addr;
-	__be32 tunnel_source;
-	__be16 server_port;
-	__u16 hop_mtu; /* 0 while not known */
+	__be32 to_addr; /* the server; of LVS_TO_CLIENT, the virtual address that becomes the source */
+	__be16 to_port;
 	__u8 direction; /* enum lvs_direction */
 	__u8 method; /* enum lvs_method */
+	__be32 tunnel_source;
+	__u16 hop_mtu; /* 0 while not known */
 	__u8 pad[2];
 	struct lvs_tuple peer; /* the other direction's key; all zero under VS-DR and VS-TUN */
 	__u32 server; /* index into lvs_servers */

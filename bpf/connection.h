@@ -155,7 +155,7 @@ static __always_inline void connection_touch(struct lvs_flow *owner, const struc
 
 	owner->last_seen_ns = now_ns;
 	stats_count_packet(owner, packet->length);
-	if (packet->tuple.protocol != IPPROTO_TCP)
+	if (packet->tuple.protocol != IPPROTO_TCP || tcp_is_plain(state, packet))
 		return;
 	next = tcp_next(state, view, packet);
 	if (next != state)
@@ -171,9 +171,7 @@ static __always_inline void connection_touch_reply(struct lvs_flow *reply, const
 
 	reply->last_seen_ns = now_ns;
 	stats_count_packet(reply, packet->length);
-	if (packet->tuple.protocol != IPPROTO_TCP)
-		return;
-	if (reply->state == LVS_S_ESTABLISHED && !packet->syn && !packet->fin && !packet->rst)
+	if (packet->tuple.protocol != IPPROTO_TCP || tcp_is_plain(reply->state, packet))
 		return;
 	owner_key = reply->peer;
 	owner = bpf_map_lookup_elem(&lvs_flows, &owner_key);
@@ -187,7 +185,7 @@ static __always_inline void connection_touch_reply(struct lvs_flow *reply, const
 /* IPVS's conn_reuse_mode 1: a SYN starts such a connection anew, perhaps on another server. */
 static __always_inline bool connection_is_reused(const struct lvs_flow *flow, const struct packet *packet)
 {
-	return packet->tuple.protocol == IPPROTO_TCP && packet->syn && !packet->ack && !packet->rst &&
+	return packet->tuple.protocol == IPPROTO_TCP && tcp_opens(packet) &&
 	       (flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE);
 }
 
@@ -209,9 +207,9 @@ static __always_inline struct lvs_flow *connection_create(const struct packet *p
 			tcp_next(LVS_S_NONE, fresh->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY, packet);
 	if (fresh->method == LVS_NAT)
 		fresh->peer = (struct lvs_tuple){
-			.src = fresh->server_addr,
+			.src = fresh->to_addr,
 			.dst = key.src,
-			.sport = fresh->server_port,
+			.sport = fresh->to_port,
 			.dport = key.sport,
 			.protocol = key.protocol,
 		};
@@ -231,6 +229,8 @@ static __always_inline struct lvs_flow *connection_create(const struct packet *p
 
 		fresh->peer = key;
 		fresh->direction = LVS_TO_CLIENT;
+		fresh->to_addr = key.dst;
+		fresh->to_port = key.dport;
 		fresh->last_seen_ns = now_ns;
 		if (bpf_map_update_elem(&lvs_flows, &reply_key, fresh, BPF_ANY)) {
 			connection_delete(&key, flow, now_ns);

@@ -46,9 +46,9 @@ static __always_inline int forward_nat_to_server(struct __sk_buff *skb, const st
 {
 	struct rewrite to = {
 		.from_addr = packet->tuple.dst,
-		.to_addr = flow->server_addr,
+		.to_addr = flow->to_addr,
 		.from_port = packet->tuple.dport,
-		.to_port = flow->server_port,
+		.to_port = flow->to_port,
 		.destination = true,
 	};
 	int error = nat_rewrite(skb, packet, &to);
@@ -61,9 +61,9 @@ static __always_inline int forward_nat_to_client(struct __sk_buff *skb, const st
 {
 	struct rewrite to = {
 		.from_addr = packet->tuple.src,
-		.to_addr = reply->peer.dst,
+		.to_addr = reply->to_addr,
 		.from_port = packet->tuple.sport,
-		.to_port = reply->peer.dport,
+		.to_port = reply->to_port,
 		.destination = false,
 	};
 	int error = nat_rewrite(skb, packet, &to);

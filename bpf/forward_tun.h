@@ -34,7 +34,7 @@ static __always_inline int forward_tun(struct __sk_buff *skb, const struct packe
 		.ttl = inner.ttl,
 		.protocol = IPPROTO_IPIP,
 		.saddr = flow->tunnel_source,
-		.daddr = flow->server_addr,
+		.daddr = flow->to_addr,
 	};
 	int error;
 

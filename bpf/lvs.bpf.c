@@ -55,7 +55,7 @@ static __always_inline struct lvs_flow *open_connection(struct __sk_buff *skb, c
 
 	*verdict = TC_ACT_OK;
 	/* Only a SYN opens a connection; the stack answers anything else with a reset. */
-	if (packet->tuple.protocol == IPPROTO_TCP && (!packet->syn || packet->ack || packet->rst))
+	if (packet->tuple.protocol == IPPROTO_TCP && !tcp_opens(packet))
 		return NULL;
 	service = service_find(packet);
 	if (!service)
@@ -80,8 +80,8 @@ static __always_inline struct lvs_flow *open_connection(struct __sk_buff *skb, c
 	fresh.server = index;
 	fresh.service = service->id;
 	fresh.method = member->method;
-	fresh.server_addr = server->addr[0];
-	fresh.server_port = server->port;
+	fresh.to_addr = server->addr[0];
+	fresh.to_port = server->port;
 	flow = connection_create(packet, &fresh, now_ns);
 	if (!flow)
 		*verdict = drop(LVS_DROP_TABLE_FULL);

@@ -23,6 +23,13 @@
 #define IP_OFFSET 0x1fff
 #define IP_DONT_FRAGMENT 0x4000
 
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+/* Offset of the byte with the flags in the TCP header (RFC 9293, section 3.1). */
+#define TCP_FLAGS_OFFSET 13
+
 /* The largest IPv4 header (15 words) and the smallest TCP header behind it. */
 #define PULL_BYTES (ETH_HLEN + 60 + sizeof(struct tcphdr))
 
@@ -41,8 +48,7 @@ struct packet {
 	__u8 ttl;
 	__u8 tos;
 	bool dont_fragment;
-	/* TCP only */
-	bool syn, ack, fin, rst;
+	__u8 tcp_flags; /* TCP_SYN and its like; 0 of UDP */
 };
 
 static __always_inline void *packet_data(struct __sk_buff *skb)
@@ -95,7 +101,7 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 	packet->length = ip->tot_len ? bpf_ntohs(ip->tot_len) : skb->len - ETH_HLEN;
 	packet->dont_fragment = ip->frag_off & bpf_htons(IP_DONT_FRAGMENT);
 	packet->transport = ETH_HLEN + header_bytes;
-	packet->syn = packet->ack = packet->fin = packet->rst = false;
+	packet->tcp_flags = 0;
 
 	if (packet->tuple.protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = data + packet->transport;
@@ -104,10 +110,7 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 			return PACKET_MALFORMED;
 		packet->tuple.sport = tcp->source;
 		packet->tuple.dport = tcp->dest;
-		packet->syn = tcp->syn;
-		packet->ack = tcp->ack;
-		packet->fin = tcp->fin;
-		packet->rst = tcp->rst;
+		packet->tcp_flags = ((__u8 *)tcp)[TCP_FLAGS_OFFSET];
 	} else {
 		struct udphdr *udp = data + packet->transport;
 

@@ -30,10 +30,10 @@ static __noinline int flow_refresh(struct __sk_buff *skb, const struct packet *p
 			return 1 + LVS_DROP_SERVER_REMOVED;
 		flow->tunnel_source = server->tunnel_source[0];
 		source = packet->tuple.src;
-		destination = flow->server_addr;
+		destination = flow->to_addr;
 	} else {
 		/* Routed as what it will be: from the virtual address. */
-		source = flow->peer.dst;
+		source = flow->to_addr;
 		destination = packet->tuple.dst;
 	}
 	stats_flush(flow, now_ns);

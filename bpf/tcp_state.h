@@ -72,18 +72,30 @@ static const __u8 tcp_next_state[TCP_VIEWS][TCP_EVENTS][16] = {
 #undef LI
 #undef SA
 
+/* Data and acknowledgements of an established connection, in either direction: nothing that could move its state. */
+static __always_inline bool tcp_is_plain(__u32 state, const struct packet *packet)
+{
+	return state == LVS_S_ESTABLISHED && !(packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST));
+}
+
+/* The first packet of a connection. */
+static __always_inline bool tcp_opens(const struct packet *packet)
+{
+	return (packet->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+}
+
 /* The state after this packet; a packet without any of the four flags changes nothing. */
 static __always_inline __u32 tcp_next(__u32 state, enum tcp_view view, const struct packet *packet)
 {
 	enum tcp_event event;
 
-	if (packet->rst)
+	if (packet->tcp_flags & TCP_RST)
 		event = TCP_EVENT_RST;
-	else if (packet->syn)
+	else if (packet->tcp_flags & TCP_SYN)
 		event = TCP_EVENT_SYN;
-	else if (packet->fin)
+	else if (packet->tcp_flags & TCP_FIN)
 		event = TCP_EVENT_FIN;
-	else if (packet->ack)
+	else if (packet->tcp_flags & TCP_ACK)
 		event = TCP_EVENT_ACK;
 	else
 		return state;

@@ -60,13 +60,18 @@ async function benchNetpipe(host: string, options: BenchNetpipeOptions): Promise
     targetSeconds: seconds,
     trials,
   });
+  let readerHasGone = false;
+  process.stdout.on('error', () => {
+    readerHasGone = true;
+  });
   if (out !== undefined) writeFileSync(out, '');
   if (!options.json) console.log(HEADING);
   for (const point of points) {
     console.log(options.json ? JSON.stringify(point) : formatRow(point));
     if (out !== undefined) appendFileSync(out, `${formatPaperColumns(point)}\n`);
-    // Lets a reader who has gone (`| head`) be noticed.
+    // Lets the stream say so between two points.
     await setImmediate();
+    if (readerHasGone) return;
   }
 }
 

@@ -91,7 +91,7 @@ export class BpfDataPlane implements DataPlane {
         expiresMs: Math.max(0, (expiresNs - nowNs) / 1e6),
         client: { address: ipv4FromNumber(key.src), port: key.sport },
         virtual: { address: ipv4FromNumber(key.dst), port: key.dport },
-        server: { address: ipv4FromNumber(value.server_addr), port: value.server_port },
+        server: { address: ipv4FromNumber(value.to_addr), port: value.to_port },
       });
     }
     return connections;

@@ -56,11 +56,14 @@ async function build(plan: LabPlan, signal: AbortSignal | undefined): Promise<vo
   });
 }
 
-/** Sysctls come first: they must hold when the first link comes up. */
+/**
+ * Sysctls come first: they must hold when the first link comes up. Keys that a kernel does not have are passed over:
+ * what they would switch off (IPv6, packet filters on bridges) is not there either.
+ */
 async function applyBatch(lab: string, batch: NamespaceBatch): Promise<void> {
   const { namespace } = batch;
   const inside = ['nsenter', `--net=${namespacePath(namespace)}`];
-  await runBatch(lab, [...inside, 'sysctl', '-q', '-p', '-'], batch.sysctls);
+  await runBatch(lab, [...inside, 'sysctl', '-e', '-q', '-p', '-'], batch.sysctls);
   await runBatch(lab, ['ip', '-n', namespace, '-batch', '-'], batch.ip);
   await runBatch(lab, ['tc', '-n', namespace, '-batch', '-'], batch.tc);
   const features = OFFLOADS.flatMap((feature) => [feature, 'off']);

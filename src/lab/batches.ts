@@ -32,11 +32,11 @@ export const OFFLOADS = ['tso', 'gso', 'gro', 'tx', 'rx'] as const;
 const IPV4_CONF_BASELINE = { rp_filter: 0, arp_ignore: 0, arp_announce: 0, arp_filter: 0, accept_local: 0 };
 
 /** No address configuration, no router solicitations: the lab speaks IPv4 only, and idle links are silent. */
-const IPV6_OFF = ['-net.ipv6.conf.all.disable_ipv6 = 1', '-net.ipv6.conf.default.disable_ipv6 = 1'];
+const IPV6_OFF = ['net.ipv6.conf.all.disable_ipv6 = 1', 'net.ipv6.conf.default.disable_ipv6 = 1'];
 
 /** A switch forwards frames and lets no packet filter see them; without br_netfilter the keys are missing. */
 const BRIDGE_FILTERS_OFF = ['iptables', 'ip6tables', 'arptables'].map(
-  (table) => `-net.bridge.bridge-nf-call-${table} = 0`,
+  (table) => `net.bridge.bridge-nf-call-${table} = 0`,
 );
 
 /** Bridges, and every cable with both its ends; the machines' namespaces must exist. */

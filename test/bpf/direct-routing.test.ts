@@ -1,7 +1,8 @@
 // VS-DR: the packet goes on as it is, to the server that holds the VIP too.
 
 import fc from 'fast-check';
-import { directorTest, frameOn } from './director.ts';
+import { directorTest } from './director.ts';
+import { frameOn } from './namespace.ts';
 import { assertForwarded, assertPassed } from './outcome.ts';
 import { CLIENT, SERVER, server, service, VIP } from './services.ts';
 

@@ -1,85 +1,64 @@
-// A director to put packets into: the real data plane in a network namespace of its own, with a NIC towards the clients
-// and one towards the servers. Nothing sends there but the test, and every neighbour is known.
+// A director to put packets into: the real data plane in a namespace of its own, with its maps to look into. Loading
+// takes the verifier's time, so the tests of a file share one, and each finds it without services and connections.
 
-import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import type { lvsFlow, lvsTuple } from '../../src/dataplane/abi.ts';
-import type { ValuesOf } from '../../src/dataplane/layout.ts';
+import { after, before, test } from 'node:test';
+import { lvsState } from '../../src/dataplane/abi.ts';
 import { type Maps, openMaps } from '../../src/dataplane/maps.ts';
-import { type BpfDataPlane, openDataPlane, removeStateOf } from '../../src/dataplane/mod.ts';
+import { type BpfDataPlane, openDataPlane } from '../../src/dataplane/mod.ts';
 import { findStateDirectory } from '../../src/dataplane/state-directory.ts';
-import type { ServiceEntry } from '../../src/director/mod.ts';
+import type { ServerStatus, ServiceEntry, ServiceStatus } from '../../src/director/mod.ts';
 import { inNetworkNamespace, interfaceIndex, runCommand } from '../../src/system/mod.ts';
-import { buildFrame, buildPacket, type PacketSpec } from './packet-builder.ts';
+import { frameOn, makeNamespace, type NicName, removeNamespace } from './namespace.ts';
+import type { PacketSpec } from './packet-builder.ts';
 import { type Outcome, TestedProgram } from './prog-test-run.ts';
 import { BPF_MISSING } from './requirements.ts';
 
-/** <linux/pkt_cls.h>. Running a program tells that it would redirect; it does not redirect. */
-export const VERDICT = { pass: 0, drop: 2, redirect: 7 } as const;
-
-export type NicName = 'client' | 'server';
-
-/** The director's NICs, and the only neighbour on each that is told by its address. */
-const NICS = {
-  client: { address: '10.9.1.9', mac: '02:00:00:00:01:09', farMac: '02:00:00:00:01:01' },
-  server: { address: '10.9.2.9', mac: '02:00:00:00:02:09', farMac: '02:00:00:00:02:01' },
-} as const;
-
-export const DIRECTOR_ADDRESS_AT_SERVERS = NICS.server.address;
-
-/** Servers 10.9.2.11 to .13 on the link; clients of any address behind the router 10.9.1.1. */
-const SERVER_ADDRESSES = ['10.9.2.11', '10.9.2.12', '10.9.2.13'];
-const CLIENT_ROUTER = '10.9.1.1';
-
-const SET_UP = [
-  ...Object.entries(NICS).flatMap(([nic, { address, mac }]) => [
-    `link add ${nic} address ${mac} type veth peer name ${nic}-far`,
-    `address add ${address}/24 dev ${nic}`,
-    `link set ${nic} up`,
-    `link set ${nic}-far up`,
-  ]),
-  `route add default via ${CLIENT_ROUTER} dev client`,
-  `neighbour add ${CLIENT_ROUTER} lladdr ${NICS.client.farMac} dev client nud permanent`,
-  ...SERVER_ADDRESSES.map(
-    (address) => `neighbour add ${address} lladdr ${NICS.server.farMac} dev server nud permanent`,
-  ),
-];
-
-const SYSCTLS = ['ipv4.ip_forward=1', 'ipv6.conf.all.disable_ipv6=1', 'ipv6.conf.default.disable_ipv6=1'];
-
-/** The frame in which a packet, or the one that `spec` describes, comes to the director's NIC. */
-export function frameOn(nic: NicName, packet: PacketSpec | Uint8Array): Uint8Array {
-  const { mac, farMac } = NICS[nic];
-  return buildFrame({ source: farMac, destination: mac }, packet instanceof Uint8Array ? packet : buildPacket(packet));
-}
-
-/** A frame that goes back to where those of {@link frameOn} come from. */
-export function answerOn(nic: NicName, packet: Uint8Array): Uint8Array {
-  const { mac, farMac } = NICS[nic];
-  return buildFrame({ source: mac, destination: farMac }, packet);
-}
-
-export type Flow = ValuesOf<typeof lvsFlow> & {
-  readonly key: ValuesOf<typeof lvsTuple>;
-};
+/** How long a condition is waited for, whatever else the machine has to do. */
+const PATIENCE_MS = 20_000;
 
 export class Director {
   readonly plane: BpfDataPlane;
   readonly maps: Maps;
-  readonly #namespace: string;
-  readonly #program: TestedProgram;
+  /** Where its maps are pinned. */
+  readonly directory: string;
   readonly ifindex: Readonly<Record<NicName, number>>;
+  readonly #namespace = makeNamespace();
+  readonly #program: TestedProgram;
+  readonly #timeouts: readonly number[];
+  #dropsBefore: ReadonlyMap<string, number> = new Map();
   #isInside = false;
 
-  constructor(namespace: string) {
-    this.#namespace = namespace;
-    [this.plane, this.maps, this.#program, this.ifindex] = this.inside(() => {
-      const plane = openDataPlane();
-      const directory = findStateDirectory()?.path ?? '';
+  constructor() {
+    [this.plane, this.directory, this.ifindex] = this.inside(() => {
       const ifindex = { client: interfaceIndex('client') ?? 0, server: interfaceIndex('server') ?? 0 };
-      return [plane, openMaps(directory), new TestedProgram(join(directory, 'lvs_ingress')), ifindex];
+      return [openDataPlane(), findStateDirectory()?.path ?? '', ifindex];
     });
+    this.maps = openMaps(this.directory);
+    this.#program = new TestedProgram(join(this.directory, 'lvs_ingress'));
+    this.#timeouts = this.#config().timeout_s;
+  }
+
+  /** Forgets services, connections and counts, as if it had just been loaded. */
+  reset(): void {
+    for (const { key } of [...this.maps.flows.entries()]) this.maps.flows.delete(key);
+    for (const { value } of this.maps.serverIndex.entries()) {
+      this.maps.connectionCounts.set(value, { active: 0, inactive: 0, persistent: 0 });
+    }
+    this.configure();
+    this.setTimeouts(this.#timeouts);
+    this.#dropsBefore = this.plane.readDrops();
+  }
+
+  remove(): void {
+    this.#program.close();
+    removeNamespace(this.#namespace);
+  }
+
+  #config() {
+    const config = this.maps.config.get({ value: 0 });
+    if (config === undefined) throw new Error('the data plane has no configuration');
+    return config;
   }
 
   /** Runs `work` in the director's namespace: cheaper than entering it for every packet. */
@@ -101,7 +80,7 @@ export class Director {
   /** Lets a packet, or a whole frame, arrive. */
   receive(packet: PacketSpec | Uint8Array, nic: NicName = 'client'): Outcome {
     const frame = packet instanceof Uint8Array ? packet : frameOn(nic, packet);
-    return this.inside(() => this.#program.run(frame, { ifindex: this.ifindex[nic] }));
+    return this.inside(() => this.#program.run(frame, this.ifindex[nic]));
   }
 
   /** Runs `ip` in the namespace. */
@@ -109,8 +88,41 @@ export class Director {
     runCommand(['ip', '-n', this.#namespace, ...command.split(' ')]);
   }
 
-  sysctl(setting: string): void {
-    runCommand(['ip', 'netns', 'exec', this.#namespace, 'sysctl', '-qw', `net.${setting}`]);
+  /** Runs `work` while the host may not forward packets. */
+  withoutForwarding(work: () => void): void {
+    const setForwarding = (value: number) =>
+      runCommand(['ip', 'netns', 'exec', this.#namespace, 'sysctl', '-qw', `net.ipv4.ip_forward=${value}`]);
+    setForwarding(0);
+    try {
+      work();
+    } finally {
+      setForwarding(1);
+    }
+  }
+
+  /** @param ofState seconds, by enum lvs_state; states that it leaves out keep theirs */
+  setTimeouts(ofState: Readonly<Record<number, number>>): void {
+    const config = this.#config();
+    const timeouts = config.timeout_s.map((seconds, state) => ofState[state] ?? seconds);
+    this.maps.config.set({ value: 0 }, { ...config, timeout_s: timeouts });
+  }
+
+  setAllTimeouts(seconds: number): void {
+    this.setTimeouts(Object.fromEntries(Object.values(lvsState).map((state) => [state, seconds])));
+  }
+
+  /** Status of the newest service. */
+  service(): ServiceStatus {
+    const [status] = this.plane.readStatus();
+    if (status === undefined) throw new Error('the director has no service');
+    return status;
+  }
+
+  /** Status of the first server of the newest service. */
+  server(): ServerStatus {
+    const [status] = this.service().servers;
+    if (status === undefined) throw new Error('the service has no server');
+    return status;
   }
 
   /** Entries of the connection table: two for each connection of VS-NAT, one for others. */
@@ -118,51 +130,36 @@ export class Director {
     return [...this.maps.flows.rawValues()].length;
   }
 
-  dropsOf(reason: string): number {
-    const count = this.plane.readDrops().get(reason);
-    if (count === undefined) throw new Error(`no drop reason ${reason}`);
-    return count;
-  }
-
-  close(): void {
-    this.#program.close();
+  /** Packets dropped since the test began, for one reason or for any. */
+  drops(reason?: string): number {
+    const counts = [...this.plane.readDrops()].filter(([name]) => reason === undefined || name === reason);
+    if (counts.length === 0) throw new Error(`there is no drop reason ${reason}`);
+    return counts.reduce((sum, [name, count]) => sum + count - (this.#dropsBefore.get(name) ?? 0), 0);
   }
 }
 
-/** The data plane's views keep their descriptors, and so the kernel the tables, as long as the process lives. */
-function closeMaps(): void {
-  for (const fd of readdirSync('/proc/self/fd')) {
-    try {
-      if (readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:bpf-map') closeSync(Number(fd));
-    } catch {
-      // The descriptor of the listing itself is gone.
-    }
-  }
+let shared: Director | undefined;
+
+if (BPF_MISSING === false) {
+  before(() => {
+    shared = new Director();
+  });
+  after(() => shared?.remove());
 }
 
-let namespaces = 0;
-
-/** Runs `work` with a director that nobody has used, and removes it. */
-async function withDirector(work: (director: Director) => void | Promise<void>): Promise<void> {
-  const name = `lvskit-bpf-${process.pid}-${++namespaces}`;
-  runCommand(['ip', 'netns', 'add', name]);
-  try {
-    runCommand(['ip', 'netns', 'exec', name, 'sysctl', '-qw', ...SYSCTLS.map((setting) => `net.${setting}`)]);
-    runCommand(['ip', '-n', name, '-batch', '-'], { input: SET_UP.join('\n') });
-    const director = new Director(name);
-    try {
-      await work(director);
-    } finally {
-      director.close();
-    }
-  } finally {
-    removeStateOf(`/run/netns/${name}`);
-    runCommand(['ip', 'netns', 'delete', name]);
-    closeMaps();
-  }
-}
-
-/** A test with a director of its own. */
+/** A test with a director that is as if just loaded. */
 export function directorTest(title: string, work: (director: Director) => void | Promise<void>): void {
-  test(title, { skip: BPF_MISSING }, () => withDirector(work));
+  test(title, { skip: BPF_MISSING }, async () => {
+    if (shared === undefined) throw new Error('the director was not loaded');
+    shared.reset();
+    await work(shared);
+  });
+}
+
+export async function until(what: string, isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!isSo()) {
+    if (Date.now() > deadline) throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { lvsFlow } from '../../src/dataplane/abi.ts';
-import { type Director, directorTest, frameOn } from './director.ts';
+import { type Director, directorTest } from './director.ts';
+import { frameOn } from './namespace.ts';
 import { assertForwarded, assertPassed } from './outcome.ts';
 import { buildPacket, type PacketSpec } from './packet-builder.ts';
 import { CLIENT, SERVER, server, service, VIP } from './services.ts';

@@ -1,9 +1,9 @@
 // What became of a packet, compared byte by byte.
 
 import assert from 'node:assert/strict';
-import { answerOn, frameOn, type NicName, VERDICT } from './director.ts';
+import { answerOn, frameOn, type NicName } from './namespace.ts';
 import { buildIcmpError, buildIp, type IcmpError, type PacketSpec, PROTOCOL } from './packet-builder.ts';
-import type { Outcome } from './prog-test-run.ts';
+import { type Outcome, VERDICT } from './prog-test-run.ts';
 
 /** Sixteen bytes a line, so that a difference shows where it is. */
 function dump(frame: Uint8Array): string {

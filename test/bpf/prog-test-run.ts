@@ -23,21 +23,17 @@ koffi.struct('bpf_test_run_opts', {
   batch_size: 'uint32_t',
 });
 
-/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of what a test may set. */
-const SK_BUFF = { bytes: 192, ingressIfindex: 36, ifindex: 40, gsoSegments: 164, gsoSize: 176 } as const;
+/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of the devices' numbers. */
+const SK_BUFF = { bytes: 192, ingressIfindex: 36, ifindex: 40 } as const;
 
 /** More than any frame that test_run takes, which is one page at most. */
 const OUTPUT_BYTES = 8192;
 
-export interface Arrival {
-  /** Device on which the frame arrives. */
-  readonly ifindex: number;
-  /** Payload bytes of each segment, of a GSO packet. */
-  readonly gsoSize?: number;
-}
+/** <linux/pkt_cls.h>. The kernel says that it would redirect; it does not do so here. */
+export const VERDICT = { pass: 0, drop: 2, redirect: 7 } as const;
 
 export interface Outcome {
-  /** What the program returned: TC_ACT_…, see {@link VERDICTS}. */
+  /** One of {@link VERDICT}. */
   readonly verdict: number;
   readonly frame: Uint8Array;
 }
@@ -57,13 +53,14 @@ export class TestedProgram {
       .func('int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *options)');
   }
 
-  /** @param frame with its Ethernet header; the program sees it as the device would hand it over */
-  run(frame: Uint8Array, arrival: Arrival): Outcome {
+  /**
+   * @param frame with its Ethernet header
+   * @param ifindex device on which it arrives
+   */
+  run(frame: Uint8Array, ifindex: number): Outcome {
     const context = Buffer.alloc(SK_BUFF.bytes);
-    context.writeUInt32LE(arrival.ifindex, SK_BUFF.ingressIfindex);
-    context.writeUInt32LE(arrival.ifindex, SK_BUFF.ifindex);
-    context.writeUInt32LE(arrival.gsoSize ?? 0, SK_BUFF.gsoSize);
-    context.writeUInt32LE(arrival.gsoSize === undefined ? 0 : 2, SK_BUFF.gsoSegments);
+    context.writeUInt32LE(ifindex, SK_BUFF.ingressIfindex);
+    context.writeUInt32LE(ifindex, SK_BUFF.ifindex);
     const options = {
       sz: this.#optionsBytes,
       data_in: koffi.as(frame, 'uint8_t *'),

@@ -1,8 +1,9 @@
 // Which server a new connection goes to, and what changes of the configuration mean to connections that there are.
 
 import assert from 'node:assert/strict';
-import { type Director, directorTest, VERDICT } from './director.ts';
+import { type Director, directorTest } from './director.ts';
 import { assertDropped, assertForwarded } from './outcome.ts';
+import { VERDICT } from './prog-test-run.ts';
 import { CLIENT, SERVER, SERVER2, SERVER3, server, service, VIP } from './services.ts';
 
 const SYN = { from: CLIENT, to: VIP, flags: 'S' };
@@ -92,7 +93,7 @@ for (const method of ['nat', 'dr', 'tun'] as const) {
     director.configure(service([server(SERVER2, method)]));
     assertDropped(director.receive(ACK));
     assertDropped(director.receive(ACK));
-    assert.equal(director.dropsOf('SERVER_REMOVED'), 2);
+    assert.equal(director.drops('SERVER_REMOVED'), 2);
   });
 }
 

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { DIRECTOR_ADDRESS_AT_SERVERS, type Director, directorTest } from './director.ts';
+import { type Director, directorTest } from './director.ts';
+import { ADDRESS_AT_SERVERS } from './namespace.ts';
 import { assertAnswered, assertDropped, assertForwarded } from './outcome.ts';
 import { buildIp, buildPacket, type PacketSpec, PROTOCOL } from './packet-builder.ts';
 import { CLIENT, SERVER, server, service, VIP } from './services.ts';
@@ -18,7 +19,7 @@ const SYN = { from: CLIENT, to: VIP, flags: 'S' };
 /** `packet` as the server gets it: a hop older, in a packet with its TTL, TOS, ID and DF. */
 function encapsulated(packet: PacketSpec & { ttl: number }): Uint8Array {
   const inner = { ...packet, ttl: packet.ttl - 1 };
-  const ends = { source: DIRECTOR_ADDRESS_AT_SERVERS, destination: SERVER_ADDRESS, protocol: PROTOCOL.ipip };
+  const ends = { source: ADDRESS_AT_SERVERS, destination: SERVER_ADDRESS, protocol: PROTOCOL.ipip };
   const { options: _, ...shared } = inner;
   return buildIp({ ...shared, ...ends }, buildPacket(inner));
 }
@@ -67,7 +68,7 @@ directorTest(
       { source: '10.9.1.110', destination: '198.51.100.7' },
       { type: 3, code: 4, mtu: TUNNEL_MTU, quoted: buildPacket(sent).subarray(0, 28) },
     );
-    assert.equal(director.dropsOf('TOO_BIG'), 1);
+    assert.equal(director.drops('TOO_BIG'), 1);
   },
 );
 
@@ -75,5 +76,5 @@ directorTest('a packet too big for the tunnel that could be fragmented is droppe
   tunnelTo(director);
   const payload = new Uint8Array(TUNNEL_MTU - 28 + 1);
   assertDropped(director.receive({ from: CLIENT, to: VIP, payload, dontFragment: false }));
-  assert.equal(director.dropsOf('TOO_BIG'), 1);
+  assert.equal(director.drops('TOO_BIG'), 1);
 });

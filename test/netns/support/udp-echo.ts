@@ -10,8 +10,9 @@ import { serviceAddressOf, vipOf } from './virtual-server.ts';
 export const UDP_PORT = 53;
 export const UDP_SERVICES = [{ port: UDP_PORT, protocol: 'udp', servers: 2 }] as const;
 
-/** What each question and its answer count as on the wire, with the headers of IP and UDP. */
+/** IP lengths of a question and its answer, with the headers of IP and UDP. */
 export const QUESTION_BYTES = 28 + 'who?'.length;
+export const ANSWER_BYTES = 28 + 'realserver1'.length;
 
 const SERVER = `
 const [name, address, port] = process.argv.slice(1);
@@ -22,12 +23,16 @@ socket.bind(Number(port), address, () => console.log('ready'));
 
 const CLIENT = `
 const [address, port, count] = process.argv.slice(1);
+const { once } = require('node:events');
 setTimeout(() => { console.error('no answer'); process.exit(1); }, 10_000).unref();
 (async () => {
-  for (let asked = 0; asked < Number(count); asked++) {
-    const socket = require('node:dgram').createSocket('udp4').send('who?', Number(port), address);
-    const [answer] = await require('node:events').once(socket, 'message');
-    console.log(String(answer));
+  for (let client = 0; client < Number(count); client++) {
+    const socket = require('node:dgram').createSocket('udp4');
+    for (const question of [1, 2]) {
+      socket.send('who?', Number(port), address);
+      const [answer] = await once(socket, 'message');
+      console.log(String(answer));
+    }
     socket.close();
   }
 })();
@@ -41,9 +46,9 @@ export async function serveUdp(lab: Lab, machine: Machine): Promise<void> {
   if (output() !== 'ready\n') throw new Error(output());
 }
 
-/** What answers the client at the VIP, which asks each time from another port. */
-export async function askUdp(lab: Lab, count: number): Promise<readonly string[]> {
-  const words = [vipOf(lab), String(UDP_PORT), String(count)];
+/** What answers at the VIP; each of the clients is a port of its own and asks twice. */
+export async function askUdp(lab: Lab, clients: number): Promise<readonly string[]> {
+  const words = [vipOf(lab), String(UDP_PORT), String(clients)];
   const stdout = await runInside(lab, 'client', [process.execPath, '-e', CLIENT, ...words]);
   return stdout.trim().split('\n');
 }

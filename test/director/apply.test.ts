@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { serviceTableOf } from '../../src/director/apply.ts';
+import { paperCluster } from '../lab/paper-cluster.ts';
+
+test("the services are the conf's, newest first as if added one after the other", () => {
+  assert.deepEqual(
+    serviceTableOf(paperCluster()).map(({ protocol, address, port, scheduler }) => [
+      protocol,
+      address,
+      port,
+      scheduler,
+    ]),
+    [
+      ['tcp', '192.168.1.110', 5002, 'rr'],
+      ['tcp', '192.168.1.110', 23, 'rr'],
+    ],
+  );
+});
+
+test('the servers of each stand as IPVS puts them, the one added last at the head', () => {
+  const telnet = serviceTableOf(paperCluster({ method: 'tun' })).find(({ port }) => port === 23);
+  assert.deepEqual(telnet?.servers, [
+    { address: '192.168.1.12', port: 23, method: 'tun', weight: 1, upperThreshold: 0, lowerThreshold: 0 },
+    { address: '192.168.1.11', port: 23, method: 'tun', weight: 1, upperThreshold: 0, lowerThreshold: 0 },
+  ]);
+});
+
+test('while forwarding is off no server takes connections', () => {
+  const weights = serviceTableOf(paperCluster({ forwardingEnabled: false })).flatMap(({ servers }) =>
+    servers.map(({ weight }) => weight),
+  );
+  assert.deepEqual(weights, [0, 0, 0]);
+});
+
+test('a cluster without services makes an empty table', () => {
+  assert.deepEqual(serviceTableOf({ ...paperCluster(), services: [] }), []);
+});

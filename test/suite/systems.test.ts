@@ -1,0 +1,182 @@
+// Which way packets of each system can go is decided by its cluster alone, so it is followed here hop by hop.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadCluster } from '../../src/conf/mod.ts';
+import {
+  type Cluster,
+  type Ipv4,
+  type Machine,
+  networkContains,
+  networkOf,
+  type Nic,
+  type Route,
+  SYSTEM_NAMES,
+  type SystemName,
+} from '../../src/model/mod.ts';
+import { LINE_PORT, NETPIPE_PORT, planSystem } from '../../src/suite/systems.ts';
+
+const CONFS = ['vs-nat', 'vs-dr', 'vs-dr-1nic', 'vs-dr-martian', 'vs-tun', 'vs-dr-tp-both'] as const;
+
+function load(conf: string): Cluster {
+  return loadCluster({ confFile: `examples/${conf}.conf`, hostsFile: undefined });
+}
+
+function machineOf(cluster: Cluster, name: string): Machine {
+  const found = cluster.machines.find((machine) => machine.name === name);
+  assert.ok(found, `there is a ${name}`);
+  return found;
+}
+
+function prefixLengthOf({ destination }: Route): number {
+  return destination === 'default' ? 0 : destination.prefixLength;
+}
+
+function covers({ destination }: Route, address: Ipv4): boolean {
+  return destination === 'default' || networkContains(destination, address);
+}
+
+/** The address that a machine hands a packet to: its most specific route's gateway, or the destination itself. */
+function nextHop(machine: Machine, destination: Ipv4): Ipv4 | undefined {
+  const [route] = machine.routes
+    .filter((each) => covers(each, destination))
+    .sort((a, b) => prefixLengthOf(b) - prefixLengthOf(a));
+  const link = machine.nics.find((nic) => networkContains(networkOf(nic.address, nic.prefixLength), destination));
+  if (route !== undefined && (link === undefined || prefixLengthOf(route) > link.prefixLength)) return route.via;
+  return link === undefined ? undefined : destination;
+}
+
+function ownerOf(cluster: Cluster, address: Ipv4): string | undefined {
+  return cluster.machines.find(({ nics }) => nics.some((nic) => nic.address === address))?.name;
+}
+
+/** Names of the machines that a packet passes, without the first; ends where nobody has the next hop. */
+function pathOf(cluster: Cluster, from: string, destination: Ipv4): readonly string[] {
+  const path: string[] = [];
+  for (let at: string | undefined = from; at !== undefined && path.length < 5; ) {
+    const hop = nextHop(machineOf(cluster, at), destination);
+    at = hop === undefined ? undefined : ownerOf(cluster, hop);
+    if (at !== undefined) path.push(at);
+    if (hop === destination) break;
+  }
+  return path;
+}
+
+/** The client's address that packets to `target` come from: of the NIC that they leave by. */
+function sourceOf(client: Machine, target: Ipv4): Ipv4 {
+  const hop = nextHop(client, target);
+  const leavesBy = (nic: Nic) => hop !== undefined && networkContains(networkOf(nic.address, nic.prefixLength), hop);
+  const found = client.nics.find(leavesBy);
+  assert.ok(found, 'the client has a NIC towards its target');
+  return found.address;
+}
+
+const DIRECTOR_OF_REQUESTS: Readonly<Record<SystemName, boolean>> = {
+  direct: false,
+  forward: true,
+  'forward-oneway': true,
+  nat: true,
+  dr: true,
+  tun: true,
+  nftables: true,
+};
+const DIRECTOR_OF_REPLIES: Readonly<Record<SystemName, boolean>> = {
+  direct: false,
+  forward: true,
+  'forward-oneway': false,
+  nat: true,
+  dr: false,
+  tun: false,
+  nftables: true,
+};
+
+for (const conf of CONFS) {
+  for (const system of SYSTEM_NAMES) {
+    test(`${system} of ${conf}: requests and replies pass the director, or go past it, as the system says`, () => {
+      const { cluster, target } = planSystem(load(conf), system);
+      const client = machineOf(cluster, 'client');
+      const firstHop = ownerOf(cluster, nextHop(client, target) ?? target);
+      assert.equal(firstHop === 'director', DIRECTOR_OF_REQUESTS[system]);
+      for (const realserver of ['realserver1', 'realserver2']) {
+        const expected = DIRECTOR_OF_REPLIES[system] ? ['director', 'client'] : ['client'];
+        assert.deepEqual(pathOf(cluster, realserver, sourceOf(client, target)), expected);
+      }
+    });
+  }
+}
+
+for (const system of ['nat', 'dr', 'tun', 'nftables'] as const) {
+  test(`${system} balances the line service over two realservers and sends netpipe to the first`, () => {
+    const { cluster, target, answeredBy } = planSystem(load('vs-dr'), system);
+    assert.equal(target, cluster.vip.address);
+    assert.deepEqual(answeredBy, ['realserver1', 'realserver2']);
+    const method = system === 'nftables' ? 'nat' : system;
+    assert.deepEqual(
+      cluster.services.map(({ port, scheduler, servers }) => [port, scheduler, servers.map((each) => each.address)]),
+      [
+        [LINE_PORT, 'rr', ['192.168.1.11', '192.168.1.12']],
+        [NETPIPE_PORT, 'rr', ['192.168.1.11']],
+      ],
+    );
+    assert.ok(cluster.services.every(({ servers }) => servers.every((server) => server.method === method)));
+  });
+}
+
+for (const system of ['direct', 'forward', 'forward-oneway'] as const) {
+  test(`${system} has no service and nobody who holds the VIP: the client asks the first realserver itself`, () => {
+    const { cluster, target, answeredBy } = planSystem(load('vs-nat'), system);
+    assert.equal(target, '192.168.1.11');
+    assert.deepEqual(answeredBy, ['realserver1']);
+    assert.deepEqual(cluster.services, []);
+    assert.deepEqual(
+      cluster.machines.filter((machine) => machine.vip !== undefined),
+      [],
+    );
+  });
+}
+
+test('only VS-DR and VS-TUN have the VIP on their realservers, where it stays silent', () => {
+  const holdings = SYSTEM_NAMES.map((system) => {
+    const { vip } = machineOf(planSystem(load('vs-dr'), system).cluster, 'realserver1');
+    return [system, vip?.kind === 'silent' ? vip.device : vip?.kind];
+  });
+  assert.deepEqual(Object.fromEntries(holdings), {
+    direct: undefined,
+    forward: undefined,
+    'forward-oneway': undefined,
+    nat: undefined,
+    dr: 'lo',
+    tun: 'tunl0',
+    nftables: undefined,
+  });
+});
+
+test('every system of a conf has the same machines on the same networks', () => {
+  const shapes = SYSTEM_NAMES.map((system) => {
+    const { machines, networks } = planSystem(load('vs-nat'), system).cluster;
+    return JSON.stringify([networks, machines.map(({ name, hostname, nics }) => [name, hostname, nics])]);
+  });
+  assert.equal(new Set(shapes).size, 1);
+});
+
+test('where the conf has no client among the realservers, it gets an address there that nobody has', () => {
+  const base = load('vs-nat');
+  const before = base.machines.flatMap(({ nics }) => nics.map((nic) => nic.address));
+  const { cluster } = planSystem(base, 'dr');
+  const added = machineOf(cluster, 'client').nics.filter((nic) => !before.includes(nic.address));
+  assert.deepEqual(
+    added.map(({ device, address, network }) => [device, address, network]),
+    [['eth1', '192.168.1.254', 'lan1']],
+  );
+});
+
+test('a conf with one realserver cannot be compared, and the error says what to do', () => {
+  const base = load('vs-dr');
+  const machines = base.machines.filter(({ name }) => name !== 'realserver2');
+  assert.throws(() => planSystem({ ...base, machines }, 'dr'), {
+    code: 'COMPARE_IMPOSSIBLE',
+    exitStatus: 2,
+    message: /1 realserver/,
+    remedy: /two realservers/,
+  });
+});
