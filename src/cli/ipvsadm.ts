@@ -11,6 +11,7 @@ export function createCommand(): Command {
   const command = new Command('ipvsadm')
     .argument('[words...]')
     .allowUnknownOption()
+    .passThroughOptions()
     .helpOption(false)
     .action(async (words: readonly string[]) => {
       process.exitCode = await runIpvsadm(words, createSession());

@@ -18,7 +18,9 @@ interface UpFlags {
 }
 
 export function createCommand(): Command {
-  const lab = new Command('lab').description('A whole cluster in network namespaces of this machine.');
+  const lab = new Command('lab')
+    .description('A whole cluster in network namespaces of this machine.')
+    .enablePositionalOptions();
   for (const subcommand of [up(), status(), exec(), capture(), graph(), down()]) lab.addCommand(subcommand);
   return lab;
 }
@@ -58,12 +60,13 @@ function status(): Command {
 function exec(): Command {
   return new Command('exec')
     .description('Run a program in a machine of a lab.')
-    .usage('NAME HOST -- COMMAND [ARGUMENT...]')
+    .usage('NAME HOST [--] COMMAND [ARGUMENT...]')
+    .passThroughOptions()
     .argument('<name>', "the lab's name")
     .argument('<host>', 'the machine: client, director, realserver1, or its hostname')
     .argument('<command...>', 'the program and its arguments')
     .action((name: string, host: string, argv: readonly string[]) => {
-      execInMachine(readLab(name).plan, host, argv);
+      execInMachine(readLab(name).plan, host, argv[0] === '--' ? argv.slice(1) : argv);
     });
 }
 

@@ -16,6 +16,8 @@ async function createProgram(argv: readonly string[]): Promise<Command> {
     .description('Runs a Linux Virtual Server and tells you what is wrong with it and how fast it is.')
     .usage('COMMAND [OPTIONS]')
     .version(readVersion())
+    // What stands behind a command is the command's own: `lvskit ipvsadm --version`.
+    .enablePositionalOptions()
     .addHelpText('after', "\nRun 'lvskit COMMAND --help' for the options of a command.");
 
   const wanted = argv.find((word) => !word.startsWith('-') && word !== 'help');

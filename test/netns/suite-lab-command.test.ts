@@ -32,7 +32,8 @@ function assertNeedsRoot({ status, stdout, stderr }: { status: number; stdout: s
 
 afterEach(async () => {
   const left = leftovers();
-  for (const lab of listLabs().filter(({ plan }) => plan.name.startsWith(NAME))) await takeDownVirtualServer(lab.plan.name);
+  for (const lab of listLabs().filter(({ plan }) => plan.name.startsWith(NAME)))
+    await takeDownVirtualServer(lab.plan.name);
   assert.deepEqual(left, []);
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { alternates, isAsExpected } from '../../src/suite/proof.ts';
+import { alternates } from '../../src/suite/proof.ts';
 
 const NAMES = ['sneezy', 'bashfull', 'grumpy'];
 
@@ -25,7 +25,8 @@ test('one answer out of turn is no alternation, wherever it is', () => {
   fc.assert(
     fc.property(fc.integer({ min: 2, max: 20 }), fc.nat(19), (length, at) => {
       const fair = Array.from({ length }, (_, i) => NAMES[i % 2] ?? '');
-      const answers = fair.with(at % length, fair[(at + 1) % length] === 'sneezy' ? 'sneezy' : 'bashfull');
+      const outOfTurn = at % length;
+      const answers = fair.with(outOfTurn, NAMES[(outOfTurn + 1) % 2] ?? '');
       assert.equal(alternates(answers, NAMES.slice(0, 2)), false, answers.join(' '));
     }),
   );
@@ -44,18 +45,4 @@ test('an answer of somebody else is no alternation, and neither is none at all',
 
 test('three realservers of which one is left out do not alternate', () => {
   assert.equal(alternates(['sneezy', 'bashfull', 'sneezy', 'bashfull'], NAMES), false);
-});
-
-test('a counter that must move does so at least once for each connection', () => {
-  assert.deepEqual(
-    [0, 19, 20, 100].map((packets) => isAsExpected(packets, 'some', 20)),
-    [false, false, true, true],
-  );
-});
-
-test('a counter that must not move may have a straggler, but not one for each connection', () => {
-  assert.deepEqual(
-    [0, 3, 19, 20].map((packets) => isAsExpected(packets, 'none', 20)),
-    [true, true, true, false],
-  );
 });

@@ -1,10 +1,8 @@
 // Short comparisons into a folder that goes afterwards, and what is left of them on this machine.
 
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { listLabs } from '../../../src/lab/mod.ts';
-import { type CompareOptions, type CompareProgress, compare } from '../../../src/suite/mod.ts';
-import { withScratch } from './scratch.ts';
+import { type CompareOptions, compare } from '../../../src/suite/mod.ts';
 import { exampleCluster } from './virtual-server.ts';
 
 // Agents are started by the words that started this process, which here are those of a test.
