@@ -70,13 +70,16 @@ static __always_inline struct lvs_flow *connection_reply(const struct lvs_tuple 
  * Removes both directions. Whoever moves the state to GONE does it, so it happens once, whether the timer or a
  * packet that starts the connection anew comes first.
  */
-static __always_inline void connection_delete(const struct lvs_tuple *key, struct lvs_flow *owner, __u64 now_ns)
+static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_flow *owner, __u64 now_ns)
 {
-	__u32 state = __sync_lock_test_and_set(&owner->state, LVS_S_GONE);
 	struct lvs_flow *reply;
+	__u32 state;
 
+	if (!key || !owner)
+		return 0;
+	state = __sync_lock_test_and_set(&owner->state, LVS_S_GONE);
 	if (state == LVS_S_GONE)
-		return;
+		return 0;
 	connection_count(owner->server, state, -1);
 	stats_flush(owner, now_ns);
 	reply = connection_reply(key, owner);
@@ -87,6 +90,17 @@ static __always_inline void connection_delete(const struct lvs_tuple *key, struc
 		bpf_map_delete_elem(&lvs_flows, &reply_key);
 	}
 	bpf_map_delete_elem(&lvs_flows, key);
+	return 0;
+}
+
+/* Ends the connection of this packet's tuple, if there is one, so that it can start anew. */
+static __always_inline void connection_forget(const struct packet *packet, __u64 now_ns)
+{
+	struct lvs_tuple key = packet->tuple;
+	struct lvs_flow *owner = bpf_map_lookup_elem(&lvs_flows, &key);
+
+	if (owner && owner->direction == LVS_TO_SERVER)
+		connection_delete(&key, owner, now_ns);
 }
 
 static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *owner)

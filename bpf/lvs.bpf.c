@@ -29,11 +29,9 @@ static __always_inline int forward(struct __sk_buff *skb, const struct packet *p
 		if (error)
 			return drop(error - 1);
 	}
-	if (flow->direction == LVS_TO_CLIENT)
-		return forward_nat_to_client(skb, packet, flow);
 	switch (flow->method) {
 	case LVS_NAT:
-		return forward_nat_to_server(skb, packet, flow);
+		return forward_nat(skb, packet, flow);
 	case LVS_DR:
 		return forward_dr(skb, packet, flow);
 	case LVS_TUN:
@@ -43,8 +41,8 @@ static __always_inline int forward(struct __sk_buff *skb, const struct packet *p
 }
 
 /* Opens a connection where the packet may. Returns it, or NULL with the packet's verdict. */
-static __always_inline struct lvs_flow *open_connection(struct __sk_buff *skb, const struct packet *packet,
-							__u64 now_ns, int *verdict)
+static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const struct packet *packet, __u64 now_ns,
+						   int *verdict)
 {
 	struct lvs_service *service;
 	struct lvs_flow fresh = {};
@@ -53,10 +51,13 @@ static __always_inline struct lvs_flow *open_connection(struct __sk_buff *skb, c
 	struct lvs_flow *flow;
 	__u32 index;
 
+	if (!packet || !verdict)
+		return NULL;
 	*verdict = TC_ACT_OK;
 	/* Only a SYN opens a connection; the stack answers anything else with a reset. */
 	if (packet->tuple.protocol == IPPROTO_TCP && !tcp_opens(packet))
 		return NULL;
+	connection_forget(packet, now_ns);
 	service = service_find(packet);
 	if (!service)
 		return NULL;
@@ -107,18 +108,14 @@ int lvs_ingress(struct __sk_buff *skb)
 	now_ns = bpf_ktime_get_coarse_ns();
 	if (flow && flow->direction == LVS_TO_CLIENT) {
 		connection_touch_reply(flow, &packet, now_ns);
-		return forward(skb, &packet, flow, config, now_ns);
+	} else {
+		if (!flow || connection_is_reused(flow, &packet)) {
+			flow = open_connection(skb, &packet, now_ns, &verdict);
+			if (!flow)
+				return verdict;
+		}
+		connection_touch(flow, &packet, now_ns);
 	}
-	if (flow && connection_is_reused(flow, &packet)) {
-		connection_delete(&packet.tuple, flow, now_ns);
-		flow = NULL;
-	}
-	if (!flow) {
-		flow = open_connection(skb, &packet, now_ns, &verdict);
-		if (!flow)
-			return verdict;
-	}
-	connection_touch(flow, &packet, now_ns);
 	return forward(skb, &packet, flow, config, now_ns);
 }
 

@@ -11,7 +11,7 @@ link show
 
 /** Throws NOT_ROOT, COMMAND_NOT_FOUND. */
 export function detectKernel(): HostPlanOptions {
-  requireRoot('asking the kernel what it can do in a network namespace');
+  requireRoot('building a lab');
   const argv = ['unshare', '--net', 'ip', '-json', '-force', '-batch', '-'];
   const { stdout } = runCommand(argv, { input: PROBE, allowFailure: true });
   const devices = new Set([...stdout.matchAll(/"ifname":"([^"]+)"/g)].map((match) => match[1]));

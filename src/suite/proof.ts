@@ -5,7 +5,7 @@ import { isCounterAsExpected, type PathProof } from '../model/mod.ts';
 import type { Testbed } from './testbed.ts';
 
 /** As in the paper, where one logged in by telnet several times and watched the hostnames alternate. */
-export const PROOF_CONNECTIONS = 20;
+const PROOF_CONNECTIONS = 20;
 
 /** Whether the names go round strictly, whichever comes first. With one name: whether it is always that one. */
 export function alternates(answers: readonly string[], names: readonly string[]): boolean {

@@ -33,7 +33,7 @@ export interface SystemShape {
   readonly replies: 'through-director' | 'straight';
 }
 
-export const SHAPES: Readonly<Record<SystemName, SystemShape>> = {
+const SHAPES: Readonly<Record<SystemName, SystemShape>> = {
   direct: { director: 'none', replies: 'straight' },
   forward: { director: 'routing', replies: 'through-director' },
   'forward-oneway': { director: 'routing', replies: 'straight' },

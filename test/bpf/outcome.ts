@@ -13,8 +13,8 @@ function dump(frame: Uint8Array): string {
 }
 
 function assertOutcome(outcome: Outcome, verdict: number, frame: Uint8Array): void {
+  assert.equal(outcome.verdict, verdict, 'verdict');
   assert.equal(dump(outcome.frame), dump(frame));
-  assert.equal(outcome.verdict, verdict);
 }
 
 /** It was left to the stack as it came. */

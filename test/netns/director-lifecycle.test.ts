@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Lab } from '../../src/lab/mod.ts';
 import { until } from './netpipe-namespaces.ts';
 import { ECHO_PORT, ECHO_SERVICES, type EchoConnection, withEcho } from './support/echo.ts';
-import { ipvsadm, onDirector, statusOf } from './support/inside.ts';
+import { droppedPackets, ipvsadm, statusOf } from './support/inside.ts';
 import {
   addressOf,
   EXAMPLE_OF_EACH_METHOD,
@@ -32,17 +32,13 @@ function method(lab: Lab): string {
   return METHOD_OPTION[lab.plan.cluster.method];
 }
 
-function packetsToRemovedServers(lab: Lab): number {
-  return onDirector(lab, (dataPlane) => dataPlane.readDrops().get('SERVER_REMOVED') ?? 0);
-}
-
 /** The connection says something that the director drops, and that is not answered. Returns the answer to come. */
 async function saysInVain(
   lab: Lab,
   connection: EchoConnection,
   text: string,
 ): Promise<{ readonly answer: Promise<string> }> {
-  const before = packetsToRemovedServers(lab);
+  const before = droppedPackets(lab, 'SERVER_REMOVED');
   let answered = false;
   const answer = connection.say(text);
   answer.then(
@@ -51,7 +47,7 @@ async function saysInVain(
     },
     () => {},
   );
-  await until('packets to be dropped', () => packetsToRemovedServers(lab) > before + 1);
+  await until('packets to be dropped', () => droppedPackets(lab, 'SERVER_REMOVED') > before + 1);
   assert.equal(answered, false);
   return { answer };
 }

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { forwardedByKernel, runInside, snmpCounter, statusOf } from './support/inside.ts';
+import { droppedPackets, forwardedByKernel, runInside, snmpCounter, statusOf } from './support/inside.ts';
 import { IPERF_SERVICES, runIperf } from './support/iperf.ts';
 import { type Netpipe, runNetpipe, SIZES } from './support/netpipe-runs.ts';
 import { HTTP_SERVICES, withNginx } from './support/nginx.ts';
 import { needing } from './support/programs.ts';
-import { EXAMPLE_OF_EACH_METHOD, withVirtualServer } from './support/virtual-server.ts';
+import { EXAMPLE_OF_EACH_METHOD, vipOf, withVirtualServer } from './support/virtual-server.ts';
 
 /** The last is larger than every buffer on the way. */
 const FILE_SIZES_BYTES = [1, 1024, 2 ** 20, 64 * 2 ** 20];
@@ -88,9 +88,11 @@ test(
   needing('NPtcp'),
   async () => {
     await withVirtualServer('vs-tun', { offload: false }, async (lab) => {
+      const route = () => runInside(lab, 'client', ['ip', 'route', 'get', vipOf(lab)]);
+      assert.doesNotMatch(await route(), / mtu /);
       assert.deepEqual(await runNetpipe(lab, 'NPtcp', 'NPtcp'), SIZES);
-      const route = await runInside(lab, 'client', ['ip', 'route', 'get', '192.168.1.110']);
-      assert.match(route, / mtu 1480\b/);
+      assert.match(await route(), / mtu 1480\b/);
+      assert.ok(droppedPackets(lab, 'TOO_BIG') > 0);
     });
   },
 );

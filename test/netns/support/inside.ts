@@ -41,7 +41,7 @@ export async function ipvsadm(lab: Lab, words: string | readonly string[], input
   return stdout;
 }
 
-export function onDirector<T>(lab: Lab, work: (dataPlane: ReturnType<typeof openDataPlane>) => T): T {
+function onDirector<T>(lab: Lab, work: (dataPlane: ReturnType<typeof openDataPlane>) => T): T {
   return inNetworkNamespace(pathOf(lab, 'director'), () => work(openDataPlane()));
 }
 
@@ -51,6 +51,13 @@ export function statusOf(lab: Lab, port: number, protocol: TransportProtocol = '
   );
   if (found === undefined) throw new Error(`the director has no service ${protocol} ${port}`);
   return found;
+}
+
+/** Packets that the director has dropped for this reason: `SERVER_REMOVED`. */
+export function droppedPackets(lab: Lab, reason: string): number {
+  const dropped = onDirector(lab, (dataPlane) => dataPlane.readDrops()).get(reason);
+  if (dropped === undefined) throw new Error(`the director has no reason ${reason} to drop a packet`);
+  return dropped;
 }
 
 /** A counter of /proc/net/snmp: `Ip`, `ForwDatagrams`. */
