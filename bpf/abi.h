@@ -18,6 +18,8 @@ enum lvs_limits {
 	LVS_MAX_SLOTS = 1048576,
 	/* Connections, counting a VS-NAT one twice (each direction has its entry). Set anew at load time. */
 	LVS_MAX_FLOWS = 1048576,
+	/* Connections that wait for the kernel to have memory for their timer. */
+	LVS_MAX_UNTIMED = 65536,
 };
 
 enum lvs_method {
@@ -111,7 +113,12 @@ struct lvs_flow {
 	struct lvs_tuple peer; /* the other direction's key; all zero under VS-DR and VS-TUN */
 	__u32 server; /* index into lvs_servers */
 	__u32 service; /* service id, for its counters */
-	__u64 expires_armed_ns; /* of the owner: when the timer fires next */
+	__u64 expires_armed_ns; /* of the owner: when the timer fires next; 0 while it has none */
+};
+
+/* Gives timers to connections that could not have one at once. */
+struct lvs_sweeper {
+	struct bpf_timer timer;
 };
 
 enum lvs_family {
@@ -160,6 +167,7 @@ struct lvs_server {
 	__be16 port;
 	__u16 family;
 	__u32 flags; /* enum lvs_server_flags */
+	__u32 service; /* id of its service, under which its connections count; for user space alone */
 };
 
 /* A server's identity: it keeps its index, connections and counters when it is removed and added again. */

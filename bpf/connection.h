@@ -13,6 +13,14 @@
 
 #define NS_PER_S 1000000000ULL
 
+/* The sweeper's load: with enough memory it has done with a full queue after five seconds. */
+#define SWEEP_CONNECTIONS 128
+#define SWEEP_PAUSE_NS 10000000ULL
+
+/* <errno.h> */
+#define EBUSY 16
+#define EINVAL 22
+
 /* From <linux/time.h>, which clashes with the C library's. */
 #define CLOCK_MONOTONIC 1
 
@@ -103,17 +111,21 @@ static __always_inline void connection_forget(const struct packet *packet, __u64
 		connection_delete(&key, owner, now_ns);
 }
 
+/* When the last packet of either side came. */
+static __always_inline __u64 connection_seen_ns(const struct lvs_tuple *key, const struct lvs_flow *owner)
+{
+	const struct lvs_flow *reply = connection_reply(key, owner);
+	__u64 seen_ns = owner->last_seen_ns;
+
+	return reply && reply->last_seen_ns > seen_ns ? reply->last_seen_ns : seen_ns;
+}
+
 static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *owner)
 {
 	struct lvs_tuple tuple = *key;
-	struct lvs_flow *reply = connection_reply(&tuple, owner);
 	__u64 now_ns = bpf_ktime_get_ns();
-	__u64 seen_ns = owner->last_seen_ns;
-	__u64 expires_ns;
+	__u64 expires_ns = connection_seen_ns(&tuple, owner) + connection_timeout_ns(owner->state);
 
-	if (reply && reply->last_seen_ns > seen_ns)
-		seen_ns = reply->last_seen_ns;
-	expires_ns = seen_ns + connection_timeout_ns(owner->state);
 	if (expires_ns > now_ns) {
 		owner->expires_armed_ns = expires_ns;
 		bpf_timer_start(&owner->timer, expires_ns - now_ns, 0);
@@ -123,10 +135,67 @@ static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *
 	return 0;
 }
 
-static __always_inline void connection_arm(struct lvs_flow *owner, __u64 now_ns, __u64 timeout_ns)
+/* Returns 0, or a negative error. */
+static __always_inline long connection_arm(struct lvs_flow *owner, __u64 now_ns, __u64 timeout_ns)
 {
 	owner->expires_armed_ns = now_ns + timeout_ns;
-	bpf_timer_start(&owner->timer, timeout_ns, 0);
+	return bpf_timer_start(&owner->timer, timeout_ns, 0);
+}
+
+/*
+ * Gives a connection its timer. Returns 0, or a negative error: Linux 6.18 takes the timer's memory without waiting
+ * for locks (kmalloc_nolock) and answers ENOMEM to more than half of a burst of new connections.
+ */
+static __always_inline long timer_attach(struct lvs_flow *owner, __u64 now_ns)
+{
+	long error = bpf_timer_init(&owner->timer, &lvs_flows, CLOCK_MONOTONIC);
+
+	if (error && error != -EBUSY)
+		return error;
+	error = bpf_timer_set_callback(&owner->timer, connection_expire);
+	return error ? error : connection_arm(owner, now_ns, connection_timeout_ns(owner->state));
+}
+
+/* Tries again for the connections that wait for their timers, and comes back while any do. */
+static int sweeper_run(void *map, __u32 *key, struct lvs_sweeper *sweeper)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	struct lvs_tuple tuple;
+
+	for (int i = 0; i < SWEEP_CONNECTIONS; i++) {
+		struct lvs_flow *owner;
+
+		if (bpf_map_pop_elem(&lvs_untimed, &tuple))
+			return 0;
+		owner = bpf_map_lookup_elem(&lvs_flows, &tuple);
+		if (!owner || owner->direction != LVS_TO_SERVER || owner->expires_armed_ns)
+			continue;
+		if (timer_attach(owner, now_ns)) {
+			bpf_map_push_elem(&lvs_untimed, &tuple, BPF_ANY);
+			break;
+		}
+	}
+	bpf_timer_start(&sweeper->timer, SWEEP_PAUSE_NS, 0);
+	return 0;
+}
+
+static __always_inline struct lvs_sweeper *sweeper_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lvs_sweeper, &zero);
+}
+
+/* Leaves it to the sweeper to give a connection its timer. Returns 0, or a negative error when too many wait. */
+static __noinline int timer_defer(const struct lvs_tuple *key)
+{
+	struct lvs_sweeper *sweeper = sweeper_get();
+	int error;
+
+	if (!key || !sweeper)
+		return -EINVAL;
+	error = bpf_map_push_elem(&lvs_untimed, key, BPF_ANY);
+	return error ? error : bpf_timer_start(&sweeper->timer, SWEEP_PAUSE_NS, 0);
 }
 
 /* Moves a connection on, with all that hangs on its state: counts, timer, the copy in the way back. */
@@ -203,6 +272,19 @@ static __always_inline bool connection_is_reused(const struct lvs_flow *flow, co
 	       (flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE);
 }
 
+/* What stands where a new way back goes, hands its counts over; a connection of its own ends. */
+static __always_inline void connection_yield(const struct lvs_tuple *key, __u64 now_ns)
+{
+	struct lvs_flow *flow = bpf_map_lookup_elem(&lvs_flows, key);
+
+	if (!flow)
+		return;
+	if (flow->direction == LVS_TO_SERVER)
+		connection_delete(key, flow, now_ns);
+	else
+		stats_flush(flow, now_ns);
+}
+
 /*
  * Makes the connection that `fresh` describes and counts it. Returns its entry in the map, or NULL when the table
  * is full. When another CPU made the same connection meanwhile, that one is returned.
@@ -215,6 +297,7 @@ static __always_inline struct lvs_flow *connection_create(const struct packet *p
 	long error;
 
 	fresh->direction = LVS_TO_SERVER;
+	fresh->last_seen_ns = now_ns;
 	fresh->state = LVS_S_UDP;
 	if (key.protocol == IPPROTO_TCP)
 		fresh->state =
@@ -235,9 +318,11 @@ static __always_inline struct lvs_flow *connection_create(const struct packet *p
 		return flow->direction == LVS_TO_SERVER ? flow : NULL;
 	connection_count(fresh->server, fresh->state, 1);
 	stats_count_connection(fresh, now_ns);
-	bpf_timer_init(&flow->timer, &lvs_flows, CLOCK_MONOTONIC);
-	bpf_timer_set_callback(&flow->timer, connection_expire);
-	connection_arm(flow, now_ns, connection_timeout_ns(fresh->state));
+	if (timer_attach(flow, now_ns) && timer_defer(&key)) {
+		/* A connection without a timer would stay for ever. */
+		connection_delete(&key, flow, now_ns);
+		return NULL;
+	}
 	if (fresh->method == LVS_NAT) {
 		struct lvs_tuple reply_key = fresh->peer;
 
@@ -245,7 +330,7 @@ static __always_inline struct lvs_flow *connection_create(const struct packet *p
 		fresh->direction = LVS_TO_CLIENT;
 		fresh->to_addr = key.dst;
 		fresh->to_port = key.dport;
-		fresh->last_seen_ns = now_ns;
+		connection_yield(&reply_key, now_ns);
 		if (bpf_map_update_elem(&lvs_flows, &reply_key, fresh, BPF_ANY)) {
 			connection_delete(&key, flow, now_ns);
 			return NULL;

@@ -38,20 +38,6 @@ static __always_inline int forward_tun(struct __sk_buff *skb, const struct packe
 	};
 	int error;
 
-	/* A GSO packet is cut later, into segments that adjust_room has made 20 bytes shorter. */
-	if (!skb->gso_size && flow->hop_mtu && packet->length + sizeof(outer) > flow->hop_mtu) {
-		if (!packet->dont_fragment)
-			return drop(LVS_DROP_TOO_BIG);
-
-		struct icmp_cause too_big = {
-			.type = ICMP_DEST_UNREACH,
-			.code = ICMP_FRAG_NEEDED,
-			.mtu = flow->hop_mtu - sizeof(outer),
-			.reason = LVS_DROP_TOO_BIG,
-		};
-
-		return icmp_answer(skb, packet, &too_big);
-	}
 	outer.check = ip_checksum(&outer);
 	error = ip_write(skb, &inner);
 	if (error)

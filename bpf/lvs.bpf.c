@@ -11,9 +11,18 @@
 #include "lookup.h"
 #include "refresh.h"
 
-static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
-				   const struct lvs_config *config, __u64 now_ns)
+/* Of the next hop's MTU, what is left for the client's packet; 0 while the MTU is not known. */
+static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
 {
+	bool tunnelled = flow->direction == LVS_TO_SERVER && flow->method == LVS_TUN;
+
+	return tunnelled && flow->hop_mtu ? flow->hop_mtu - sizeof(struct iphdr) : flow->hop_mtu;
+}
+
+static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow)
+{
+	__u32 room;
+
 	if (packet->ttl <= 1) {
 		struct icmp_cause expired = {
 			.type = ICMP_TIME_EXCEEDED,
@@ -23,11 +32,17 @@ static __always_inline int forward(struct __sk_buff *skb, const struct packet *p
 
 		return icmp_answer(skb, packet, &expired);
 	}
-	if (!flow_is_fresh(flow, config, now_ns)) {
-		int error = flow_refresh(skb, packet, flow, now_ns);
+	room = room_towards_hop(flow);
+	/* A GSO packet is cut later, into segments that adjust_room has made shorter by the tunnel's header. */
+	if (!skb->gso_size && room && packet->length > room) {
+		struct icmp_cause too_big = {
+			.type = ICMP_DEST_UNREACH,
+			.code = ICMP_FRAG_NEEDED,
+			.mtu = room,
+			.reason = LVS_DROP_TOO_BIG,
+		};
 
-		if (error)
-			return drop(error - 1);
+		return packet->dont_fragment ? icmp_answer(skb, packet, &too_big) : drop(LVS_DROP_TOO_BIG);
 	}
 	switch (flow->method) {
 	case LVS_NAT:
@@ -97,6 +112,7 @@ int lvs_ingress(struct __sk_buff *skb)
 	struct lvs_flow *flow;
 	__u64 now_ns;
 	int verdict;
+	bool stale;
 
 	if (!config)
 		return TC_ACT_OK;
@@ -106,17 +122,44 @@ int lvs_ingress(struct __sk_buff *skb)
 
 	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
 	now_ns = bpf_ktime_get_coarse_ns();
-	if (flow && flow->direction == LVS_TO_CLIENT) {
-		connection_touch_reply(flow, &packet, now_ns);
-	} else {
-		if (!flow || connection_is_reused(flow, &packet)) {
-			flow = open_connection(skb, &packet, now_ns, &verdict);
-			if (!flow)
-				return verdict;
-		}
-		connection_touch(flow, &packet, now_ns);
+	if (!flow || (flow->direction == LVS_TO_SERVER && connection_is_reused(flow, &packet))) {
+		flow = open_connection(skb, &packet, now_ns, &verdict);
+		if (!flow)
+			return verdict;
 	}
-	return forward(skb, &packet, flow, config, now_ns);
+	stale = !flow_is_fresh(flow, config, now_ns);
+	/* Before the packet is noted: one that its server's removal stops must not keep the connection alive. */
+	if (stale) {
+		int error = flow_refresh(skb, &packet, flow, now_ns);
+
+		if (error)
+			return drop(error - 1);
+	}
+	if (flow->direction == LVS_TO_CLIENT)
+		connection_touch_reply(flow, &packet, now_ns);
+	else
+		connection_touch(flow, &packet, now_ns);
+	if (stale)
+		stats_flush(flow, now_ns);
+	return forward(skb, &packet, flow);
+}
+
+/*
+ * Run by user space when it has loaded the data plane: gives the sweeper its timer, before connections want theirs.
+ * Returns 0 when it has one; otherwise user space tries again.
+ */
+SEC("tc")
+int lvs_prepare(struct __sk_buff *skb)
+{
+	struct lvs_sweeper *sweeper = sweeper_get();
+	long error;
+
+	if (!sweeper)
+		return 1;
+	error = bpf_timer_init(&sweeper->timer, &lvs_sweeper, CLOCK_MONOTONIC);
+	if (error && error != -EBUSY)
+		return 1;
+	return bpf_timer_set_callback(&sweeper->timer, sweeper_run) != 0;
 }
 
 /* GPL-compatible, as the kernel's helpers ask. */

@@ -19,6 +19,22 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_flows SEC(".maps");
 
+/* Owners' keys of connections without a timer. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, LVS_MAX_UNTIMED);
+	__type(value, struct lvs_tuple);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_untimed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lvs_sweeper);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_sweeper SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -67,7 +67,8 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 	struct iphdr *ip;
 	__u32 header_bytes;
 
-	if (skb->protocol != bpf_htons(ETH_P_IP))
+	/* What is for another host, or for many, is not for a virtual service, though a bridge or tcpdump shows it to us. */
+	if (skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type != 0 /* PACKET_HOST */)
 		return PACKET_NOT_OURS;
 	data = packet_data(skb);
 	end = packet_end(skb);
@@ -85,7 +86,7 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 	if (ip->frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET))
 		return PACKET_NOT_OURS;
 	header_bytes = ip->ihl * 4;
-	if (header_bytes < sizeof(*ip))
+	if (ip->version != 4 || header_bytes < sizeof(*ip))
 		return PACKET_MALFORMED;
 
 	packet->tuple = (struct lvs_tuple){
@@ -101,12 +102,14 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 	packet->length = ip->tot_len ? bpf_ntohs(ip->tot_len) : skb->len - ETH_HLEN;
 	packet->dont_fragment = ip->frag_off & bpf_htons(IP_DONT_FRAGMENT);
 	packet->transport = ETH_HLEN + header_bytes;
+	if (packet->length + ETH_HLEN > skb->len)
+		return PACKET_MALFORMED;
 	packet->tcp_flags = 0;
 
 	if (packet->tuple.protocol == IPPROTO_TCP) {
 		struct tcphdr *tcp = data + packet->transport;
 
-		if ((void *)(tcp + 1) > end)
+		if ((void *)(tcp + 1) > end || packet->length < header_bytes + sizeof(*tcp))
 			return PACKET_MALFORMED;
 		packet->tuple.sport = tcp->source;
 		packet->tuple.dport = tcp->dest;
@@ -114,7 +117,7 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 	} else {
 		struct udphdr *udp = data + packet->transport;
 
-		if ((void *)(udp + 1) > end)
+		if ((void *)(udp + 1) > end || packet->length < header_bytes + sizeof(*udp))
 			return PACKET_MALFORMED;
 		packet->tuple.sport = udp->source;
 		packet->tuple.dport = udp->dest;

@@ -36,7 +36,6 @@ static __noinline int flow_refresh(struct __sk_buff *skb, const struct packet *p
 		source = flow->to_addr;
 		destination = packet->tuple.dst;
 	}
-	stats_flush(flow, now_ns);
 	error = route_find(skb, flow, source, destination);
 	if (error)
 		return error;

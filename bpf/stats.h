@@ -40,13 +40,19 @@ static __noinline int stats_end_period(struct lvs_stats *stats, __u64 now_ns)
 	return 0;
 }
 
+/* Timers read a finer clock than packets do, so a packet's time may lie before the start of the period. */
+static __always_inline bool stats_period_has_ended(const struct lvs_stats *stats, __u64 now_ns)
+{
+	return (__s64)(now_ns - stats->period_start_ns) >= LVS_RATE_PERIOD_NS;
+}
+
 static __always_inline void stats_add(void *map, __u32 id, __u64 now_ns, __u64 pending, bool inbound)
 {
 	struct lvs_stats *stats = bpf_map_lookup_elem(map, &id);
 
 	if (!stats)
 		return;
-	if (now_ns - stats->period_start_ns >= LVS_RATE_PERIOD_NS)
+	if (stats_period_has_ended(stats, now_ns))
 		stats_end_period(stats, now_ns);
 	stats->count[inbound ? LVS_COUNT_IN_PACKETS : LVS_COUNT_OUT_PACKETS] += pending >> LVS_PENDING_PACKETS_SHIFT;
 	stats->count[inbound ? LVS_COUNT_IN_BYTES : LVS_COUNT_OUT_BYTES] +=
@@ -79,7 +85,7 @@ static __always_inline void stats_count_new(void *map, __u32 id, __u64 now_ns)
 
 	if (!stats)
 		return;
-	if (now_ns - stats->period_start_ns >= LVS_RATE_PERIOD_NS)
+	if (stats_period_has_ended(stats, now_ns))
 		stats_end_period(stats, now_ns);
 	stats->count[LVS_COUNT_CONNECTIONS]++;
 }

@@ -3,6 +3,7 @@
 import type { VisitExtent, VisitResult } from '../measure/mod.ts';
 import type { Ipv4, NetpipeMode } from '../model/mod.ts';
 import type { Agent } from './controller.ts';
+import { AgentError } from './errors.ts';
 
 /** A listener at one agent, for any number of pairs. */
 export interface NetpipeListener {
@@ -44,8 +45,12 @@ export async function connectNetpipe(
   };
 }
 
-/** Both results; of two failures the first, because the other end usually only notices that one. */
+/** Both results. Of two failures the one that is no consequence: an end that is left alone only notices that. */
 async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
+  const failures = (await Promise.allSettled([first, second])).flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const cause = failures.find((failure) => !(failure instanceof AgentError && failure.code === 'SOCKET_PEER_CLOSED'));
+  if (cause !== undefined) throw cause;
   return [await first, await second];
 }

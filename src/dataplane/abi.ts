@@ -7,6 +7,7 @@ export const lvsLimits = {
   LVS_MAX_SERVICES: 16384,
   LVS_MAX_SLOTS: 1048576,
   LVS_MAX_FLOWS: 1048576,
+  LVS_MAX_UNTIMED: 65536,
 } as const;
 
 export const lvsMethod = {
@@ -93,6 +94,11 @@ export const lvsFlow = {
   },
 } as const satisfies Layout;
 
+export const lvsSweeper = {
+  size: 16,
+  fields: {},
+} as const satisfies Layout;
+
 export const lvsFamily = {
   LVS_IPV4: 4,
 } as const;
@@ -136,13 +142,14 @@ export const lvsServerFlags = {
 } as const;
 
 export const lvsServer = {
-  size: 40,
+  size: 44,
   fields: {
     addr: { offset: 0, scalar: 'be32', count: 4 },
     tunnel_source: { offset: 16, scalar: 'be32', count: 4 },
     port: { offset: 32, scalar: 'be16' },
     family: { offset: 34, scalar: 'u16' },
     flags: { offset: 36, scalar: 'u32' },
+    service: { offset: 40, scalar: 'u32' },
   },
 } as const satisfies Layout;
 

@@ -81,10 +81,17 @@ export class BpfDataPlane implements DataPlane {
     const nowNs = monotonicNs();
     const timeouts = this.#maps.config.get({ value: 0 })?.timeout_s ?? [];
     const connections: Connection[] = [];
-    for (const { key, value } of this.#maps.flows.entries()) {
+    const flows = [...this.#maps.flows.entries()];
+    const repliesSeenNs = new Map(
+      flows
+        .filter(({ value }) => value.direction === lvsDirection.LVS_TO_CLIENT)
+        .map(({ value }) => [JSON.stringify(value.peer), value.last_seen_ns]),
+    );
+    for (const { key, value } of flows) {
       const state = STATE_NAMES.get(value.state);
       if (value.direction !== lvsDirection.LVS_TO_SERVER || value.state >= lvsState.LVS_S_COUNT || !state) continue;
-      const expiresNs = value.last_seen_ns + (timeouts[value.state] ?? 0) * 1e9;
+      const seenNs = Math.max(value.last_seen_ns, repliesSeenNs.get(JSON.stringify(key)) ?? 0);
+      const expiresNs = seenNs + (timeouts[value.state] ?? 0) * 1e9;
       connections.push({
         protocol: protocolOf(key.protocol),
         state,

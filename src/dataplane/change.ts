@@ -18,6 +18,7 @@ import { tableFull } from './errors.ts';
 import type { Maps } from './maps.ts';
 import { type Region, RegionAllocator } from './regions.ts';
 import {
+  decodeServiceKey,
   encodeAddress,
   encodeMethod,
   encodeScheduler,
@@ -49,6 +50,8 @@ export class ConfigurationChange {
   readonly #serverIds: Iterator<number, never>;
   /** Formatted server key → index, of every server that still has a place, in a service or not. */
   readonly #indexOfServer: Map<string, number>;
+  /** Formatted service key → id, of services that are gone while connections of their servers still count. */
+  readonly #idOfRemoved: ReadonlyMap<string, number>;
   #sequence: number;
 
   constructor(maps: Maps, installed: readonly InstalledService[]) {
@@ -63,10 +66,16 @@ export class ConfigurationChange {
       lvsLimits.LVS_MAX_SLOTS,
       raws.map((raw) => ({ base: raw.slots_base, count: raw.slots_count })),
     );
-    this.#serviceIds = freeNumbers(new Set(raws.map((raw) => raw.id)), lvsLimits.LVS_MAX_SERVICES, 'services');
-    this.#indexOfServer = new Map(
-      [...maps.serverIndex.entries()].map(({ key, value }) => [JSON.stringify(key), value.value]),
+    const places = [...maps.serverIndex.entries()];
+    this.#idOfRemoved = new Map(
+      places.map(({ key, value }) => [
+        formatServiceKey(decodeServiceKey(key.service)),
+        maps.servers.get(value)?.service ?? 0,
+      ]),
     );
+    const usedServices = new Set([...raws.map((raw) => raw.id), ...this.#idOfRemoved.values()]);
+    this.#serviceIds = freeNumbers(usedServices, lvsLimits.LVS_MAX_SERVICES, 'services');
+    this.#indexOfServer = new Map(places.map(({ key, value }) => [JSON.stringify(key), value.value]));
     const usedServers = new Set(this.#indexOfServer.values());
     this.#serverIds = freeNumbers(usedServers, lvsLimits.LVS_MAX_SERVERS, 'servers');
     this.#sequence = Math.max(0, ...raws.map((raw) => raw.sequence));
@@ -107,7 +116,8 @@ export class ConfigurationChange {
   #install(entry: ServiceEntry, before: InstalledService | undefined): readonly number[] {
     const { scheduler } = entry;
     if (!isTableScheduler(scheduler)) throw new RangeError(`scheduler ${scheduler} has no table`);
-    const serverIds = entry.servers.map((server) => this.#placeServer(entry, server));
+    const id = before?.raw.id ?? this.#idOfRemoved.get(formatServiceKey(entry)) ?? this.#serviceIds.next().value;
+    const serverIds = entry.servers.map((server) => this.#placeServer(entry, id, server));
     const members = allocate(this.#members, serverIds.length, 'servers', lvsLimits.LVS_MAX_SERVERS);
     for (const [position, server] of entry.servers.entries()) {
       this.#maps.members.set(
@@ -129,7 +139,6 @@ export class ConfigurationChange {
     for (const [row, member] of table.entries()) {
       this.#maps.slots.set({ value: slots.base + row }, { value: member });
     }
-    const id = before?.raw.id ?? this.#serviceIds.next().value;
     const cursor = before === undefined ? 0 : this.#resumedCursor(before, table, serverIds);
     if (before === undefined) this.#maps.serviceStats.ensure({ value: id });
     if (cursor !== undefined) this.#maps.cursors.set({ value: id }, { value: cursor });
@@ -167,7 +176,7 @@ export class ConfigurationChange {
   }
 
   /** The server's index: the one it had, also when it was removed meanwhile, or a new one. */
-  #placeServer(service: ServiceEntry, server: ServerEntry): number {
+  #placeServer(service: ServiceEntry, serviceId: number, server: ServerEntry): number {
     const key = encodeServerKey(service, server);
     const text = JSON.stringify(key);
     const known = this.#indexOfServer.get(text);
@@ -187,6 +196,7 @@ export class ConfigurationChange {
         port: server.port,
         family: lvsFamily.LVS_IPV4,
         flags: lvsServerFlags.LVS_SERVER_AVAILABLE,
+        service: serviceId,
       },
     );
     return id;

@@ -20,7 +20,7 @@ export function attachDecapsulation(device: string, vip: Ipv4): void {
   const directory = openStateDirectory();
   withFileLock(directory.lockFile, () => {
     const program = join(directory.path, PROGRAM);
-    if (!existsSync(program)) loadProgram(OBJECT, PROGRAM, directory.path);
+    if (!existsSync(program)) loadProgram({ object: OBJECT, program: PROGRAM }, directory.path);
     const vips = new BpfMap(join(directory.path, VIPS), ADDRESS, U64);
     const key = { value: ipv4ToNumber(vip) };
     if (vips.get(key) === undefined) vips.set(key, { value: 0 });

@@ -18,6 +18,7 @@ import {
 
 const OBJECT = 'lvs';
 const PROGRAM = 'lvs_ingress';
+const PREPARE = 'lvs_prepare';
 
 /** IPVS's timeouts (net/netfilter/ipvs/ip_vs_proto_tcp.c and _udp.c, v6.1), seconds. */
 const DEFAULT_TIMEOUTS_S: Readonly<Partial<Record<keyof typeof lvsState, number>>> = {
@@ -63,7 +64,7 @@ export function openDataPlane(): BpfDataPlane {
   const program = join(directory.path, PROGRAM);
   withFileLock(directory.lockFile, () => {
     if (!existsSync(program)) {
-      loadProgram(OBJECT, PROGRAM, directory.path);
+      loadProgram({ object: OBJECT, program: PROGRAM, prepare: PREPARE }, directory.path);
       initialiseConfig(openMaps(directory.path));
     }
     for (const nic of listNics()) if (!isAttached(nic)) attachToIngress(program, nic);

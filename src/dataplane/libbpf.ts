@@ -26,6 +26,24 @@ koffi.struct('bpf_tc_opts', {
   priority: 'uint32_t',
 });
 
+koffi.struct('bpf_test_run_opts', {
+  sz: 'size_t',
+  data_in: 'const void *',
+  data_out: 'void *',
+  data_size_in: 'uint32_t',
+  data_size_out: 'uint32_t',
+  ctx_in: 'const void *',
+  ctx_out: 'void *',
+  ctx_size_in: 'uint32_t',
+  ctx_size_out: 'uint32_t',
+  retval: 'uint32_t',
+  repeat: 'int',
+  duration: 'uint32_t',
+  flags: 'uint32_t',
+  cpu: 'uint32_t',
+  batch_size: 'uint32_t',
+});
+
 const SIGNATURES = {
   setPrint: 'void *libbpf_set_print(void *print)',
   possibleCpus: 'int libbpf_num_possible_cpus()',
@@ -41,6 +59,7 @@ const SIGNATURES = {
   mapDelete: 'int bpf_map_delete_elem(int fd, const void *key)',
   mapLookupBatch:
     'int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, void *count, void *opts)',
+  programRun: 'int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *opts)',
   tcHookCreate: 'int bpf_tc_hook_create(bpf_tc_hook *hook)',
   tcAttach: 'int bpf_tc_attach(const bpf_tc_hook *hook, _Inout_ bpf_tc_opts *opts)',
   tcDetach: 'int bpf_tc_detach(const bpf_tc_hook *hook, const bpf_tc_opts *opts)',
@@ -72,5 +91,6 @@ export function lastErrno(): number {
 }
 
 export const OPEN_OPTS_BYTES = koffi.sizeof('bpf_object_open_opts');
+export const RUN_OPTS_BYTES = koffi.sizeof('bpf_test_run_opts');
 export const TC_HOOK_BYTES = koffi.sizeof('bpf_tc_hook');
 export const TC_OPTS_BYTES = koffi.sizeof('bpf_tc_opts');

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
 import { interfaceIndex } from '../system/mod.ts';
 import { attachFailed, loadFailed, objectMissing } from './errors.ts';
-import { lastErrno, libbpf, OPEN_OPTS_BYTES, TC_HOOK_BYTES, TC_OPTS_BYTES } from './libbpf.ts';
+import { lastErrno, libbpf, OPEN_OPTS_BYTES, RUN_OPTS_BYTES, TC_HOOK_BYTES, TC_OPTS_BYTES } from './libbpf.ts';
 
 /** enum bpf_tc_attach_point, <bpf/libbpf.h> */
 const BPF_TC_INGRESS = 1;
@@ -20,18 +20,49 @@ const FILTER_PRIORITY = 1;
 
 const VERIFIER_LOG_BYTES = 1 << 20;
 
-const { EEXIST, ENOENT, EINVAL, ENODEV } = constants.errno;
+const { EEXIST, ENOENT, EINVAL, ENODEV, ENOMEM } = constants.errno;
 
 /** In a checkout and in a package alike, two folders up from here lies build/. */
 function objectPath(name: string): string {
   return fileURLToPath(new URL(`../../build/${name}.bpf.o`, import.meta.url));
 }
 
+/** The kernel may be out of memory of the kind that a timer takes, for some milliseconds. */
+const PREPARE_TRIES = 200;
+const PREPARE_PAUSE_MS = 5;
+
+/** An Ethernet frame of nothing: what the kernel wants to see before it runs a TC program by itself. */
+const EMPTY_FRAME = new Uint8Array(64);
+
+/** Runs a program once on an empty frame and returns its result; undefined when the kernel does not run it. */
+function runOnce(fd: number): number | undefined {
+  const options = { sz: RUN_OPTS_BYTES, data_in: EMPTY_FRAME, data_size_in: EMPTY_FRAME.length, retval: 0 };
+  return libbpf().programRun(fd, options) === 0 ? options.retval : undefined;
+}
+
+/** Runs a program until it returns 0. Says whether it did. */
+function runUntilDone(fd: number): boolean {
+  for (let tries = 0; tries < PREPARE_TRIES; tries++) {
+    if (runOnce(fd) === 0) return true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PREPARE_PAUSE_MS);
+  }
+  return false;
+}
+
+export interface ProgramNames {
+  /** build/OBJECT.bpf.o */
+  readonly object: string;
+  /** What is to be attached; pinned under its own name. */
+  readonly program: string;
+  /** A program of the same object that is run until it returns 0, before anything is attached. */
+  readonly prepare?: string;
+}
+
 /**
  * Loads build/NAME.bpf.o, pins its maps in `directory` (or uses those pinned there) and pins the program beside
  * them under its own name. Throws BPF_OBJECT_MISSING, BPF_LOAD_FAILED.
  */
-export function loadProgram(object: string, program: string, directory: string): void {
+export function loadProgram({ object, program, prepare }: ProgramNames, directory: string): void {
   const bpf = libbpf();
   const path = objectPath(object);
   if (!existsSync(path)) throw objectMissing(path);
@@ -53,6 +84,9 @@ export function loadProgram(object: string, program: string, directory: string):
     if (bpf.objectLoad(handle) !== 0) {
       const errno = lastErrno();
       throw loadFailed(path, errno, log.toString('latin1', 0, log.indexOf(0)));
+    }
+    if (prepare !== undefined && !runUntilDone(bpf.programFd(bpf.findProgram(handle, prepare)))) {
+      throw loadFailed(path, ENOMEM, '');
     }
     const fd = bpf.programFd(bpf.findProgram(handle, program));
     if (bpf.objPin(fd, join(directory, program)) !== 0 && lastErrno() !== EEXIST) {

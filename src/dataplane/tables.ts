@@ -64,7 +64,7 @@ export function encodeServiceKey(key: ServiceKey): RawServiceKey {
   };
 }
 
-function decodeServiceKey(raw: RawServiceKey): ServiceKey {
+export function decodeServiceKey(raw: RawServiceKey): ServiceKey {
   return { protocol: protocolOf(raw.protocol), address: decodeAddress(raw.addr), port: raw.port };
 }
 

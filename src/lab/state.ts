@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireRoot } from '../system/mod.ts';
 import { labUnknownError, nameInUseError, stateUnreadableError } from './errors.ts';
 import type { LabPlan } from './plan.ts';
 
@@ -68,21 +69,33 @@ export function deleteState(name: string, directory: string): void {
 }
 
 function listLabNames(directory: string): string[] {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory)
+  return readOr([], () => readdirSync(directory))
     .filter((file) => file.endsWith('.json'))
     .map((file) => file.slice(0, -'.json'.length))
     .sort();
 }
 
+/** `missing` where there is nothing to read. Throws NOT_ROOT where only root may. */
+function readOr<T>(missing: T, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return missing;
+    if (code === 'EACCES') requireRoot('looking at labs');
+    throw error;
+  }
+}
+
 function readState(name: string, directory: string): Lab | undefined {
   const file = stateFile(name, directory);
+  const text = readOr(undefined, () => readFileSync(file, 'utf8'));
+  if (text === undefined) return undefined;
   try {
-    const lab = JSON.parse(readFileSync(file, 'utf8')) as Lab;
+    const lab = JSON.parse(text) as Lab;
     if (lab.format !== 1) throw new Error(`format ${lab.format}`);
     return lab;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw stateUnreadableError(file, error);
   }
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { lvsState } from '../../src/dataplane/abi.ts';
 import { directorTest, until } from './director.ts';
-import { assertAnswered, assertForwarded } from './outcome.ts';
+import { assertAnswered, assertDropped, assertForwarded } from './outcome.ts';
 import { buildPacket } from './packet-builder.ts';
 import { VERDICT } from './prog-test-run.ts';
 import { CLIENT, SERVER, SERVER2, server, service, VIP } from './services.ts';
@@ -120,4 +120,37 @@ directorTest('connections outlive their service, and forward nothing', (director
   director.configure();
   assert.equal(director.receive({ ...SYN, flags: '.' }).verdict, VERDICT.drop);
   assert.equal(director.plane.readConnections().length, 1);
+});
+
+directorTest('thousands of connections made at once all expire', async (director) => {
+  director.setAllTimeouts(1);
+  director.configure(service([server(SERVER, 'nat')]));
+  director.inside(() => {
+    for (let port = 1024; port < 5024; port++) director.receive({ ...SYN, from: `198.51.100.7:${port}` });
+  });
+  await until('all connections to expire', () => director.flowCount() === 0);
+  assert.equal(director.server().activeConnections, 0);
+  assert.equal(director.server().counters.inPackets, 4000);
+});
+
+directorTest('what the server sends puts off the expiry that is shown', async (director) => {
+  director.configure(service([server(SERVER, 'nat')]));
+  director.receive(SYN);
+  director.receive({ ...SYN, flags: '.' });
+  const shownMs = () => director.plane.readConnections()[0]?.expiresMs ?? 0;
+  const atFirstMs = shownMs();
+  await until('some time to pass', () => shownMs() < atFirstMs - 500);
+  const beforeReplyMs = shownMs();
+  director.receive({ from: SERVER, to: CLIENT, flags: '.' }, 'server');
+  assert.ok(shownMs() > beforeReplyMs, `${shownMs()} ms after ${beforeReplyMs} ms`);
+});
+
+directorTest('packets to a removed server are not counted, and move its connection no further', (director) => {
+  director.configure(service([server(SERVER, 'dr'), server(SERVER2, 'dr')]));
+  director.receive(SYN);
+  director.receive({ ...SYN, flags: '.' });
+  director.configure(service([server(SERVER2, 'dr')]));
+  assertDropped(director.receive({ ...SYN, flags: 'R' }));
+  assert.equal(director.plane.readConnections()[0]?.state, 'ESTABLISHED');
+  assert.equal(director.service().counters.inPackets, 2);
 });

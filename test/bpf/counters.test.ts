@@ -116,3 +116,30 @@ for (const [title, periods, rate] of [
     assert.ok(Math.abs(measured - rate) < 0.01, `${measured} instead of ${rate}`);
   });
 }
+
+directorTest('a packet whose clock is behind the start of the period leaves the rate as it is', (director) => {
+  director.configure(service([server(SERVER, 'dr')]));
+  setStats(director, {
+    rate: [80 * FRACTION, 0, 0, 0, 0],
+    period_start_ns: Number(process.hrtime.bigint()) + PERIOD_NS / 2,
+  });
+  assert.equal(rateAfterOneConnection(director, 0), 80);
+});
+
+directorTest("a new service does not get the packets of a removed one's connections", (director) => {
+  director.configure(service([server(SERVER, 'nat')]));
+  director.receive(SYN);
+  director.configure();
+  director.configure(service([server(SERVER2, 'nat')], { at: '10.9.1.110:81' }));
+  director.receive({ from: SERVER, to: CLIENT, flags: 'S.' }, 'server');
+  assert.deepEqual(director.service().counters, NOTHING);
+});
+
+directorTest('replies that a way back still holds are counted when another connection takes it over', (director) => {
+  director.configure(service([server(SERVER, 'nat')], { at: '10.9.1.110:81' }), service([server(SERVER, 'nat')]));
+  director.receive(SYN);
+  for (let reply = 0; reply < 3; reply++) director.receive({ from: SERVER, to: CLIENT, flags: 'S.' }, 'server');
+  director.receive({ ...SYN, to: '10.9.1.110:81' });
+  const [, first] = director.plane.readStatus();
+  assert.equal(first?.counters.outPackets, 3);
+});

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { type Director, directorTest } from './director.ts';
 import { frameOn } from './namespace.ts';
 import { assertPassed } from './outcome.ts';
-import { buildPacket, type PacketSpec } from './packet-builder.ts';
+import { buildPacket, checksum, type PacketSpec } from './packet-builder.ts';
 import { CLIENT, SERVER, server, service, VIP } from './services.ts';
 
 const SYN: PacketSpec = { from: CLIENT, to: VIP, flags: 'S', payload: Buffer.from('0123456789') };
@@ -95,3 +95,42 @@ directorTest('no frame of random bytes is touched', (director) => {
   const bytes = fc.uint8Array({ minLength: SHORTEST_BYTES, maxLength: 1500 });
   fc.assert(fc.property(bytes, (packet) => assertIgnored(director, [frameOn('client', packet)])));
 });
+
+directorTest('a frame for another host, or for all of them, passes', (director) => {
+  serve(director);
+  const frames = ['02:00:00:00:01:77', 'ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:01'].map((mac) => {
+    const frame = frameOn('client', SYN);
+    frame.set(mac.split(':').map((byte) => Number.parseInt(byte, 16)));
+    return frame;
+  });
+  assertIgnored(director, frames);
+});
+
+/** `packet` with one byte of its header changed, and a header checksum that is right for it. */
+function withHeaderByte(packet: PacketSpec, offset: number, value: number): Uint8Array {
+  const bytes = Uint8Array.from(buildPacket(packet));
+  bytes.set([0, 0], 10);
+  bytes[offset] = value;
+  const sum = checksum(bytes.subarray(0, 20));
+  bytes.set([sum >> 8, sum & 0xff], 10);
+  return bytes;
+}
+
+directorTest(
+  'a packet of another version, or whose length says less than its headers or more than the frame, passes',
+  (director) => {
+    serve(director);
+    const [tcpBytes, udpBytes] = [buildPacket(SYN).length, buildPacket(DATAGRAM).length];
+    const packets = [
+      withHeaderByte(SYN, 0, 0x65),
+      withHeaderByte(SYN, 3, 39),
+      withHeaderByte(DATAGRAM, 3, 27),
+      withHeaderByte(SYN, 3, tcpBytes + 1),
+      withHeaderByte(DATAGRAM, 3, udpBytes + 1),
+    ];
+    assertIgnored(
+      director,
+      packets.map((packet) => frameOn('client', packet)),
+    );
+  },
+);

@@ -5,7 +5,7 @@ import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 import { lastErrno, libbpf } from '../../src/dataplane/libbpf.ts';
 
-koffi.struct('bpf_test_run_opts', {
+koffi.struct('test_run_opts', {
   sz: 'size_t',
   data_in: 'void *',
   data_out: 'void *',
@@ -41,16 +41,14 @@ export interface Outcome {
 export class TestedProgram {
   readonly #fd: number;
   readonly #run: (fd: number, options: object) => number;
-  readonly #optionsBytes = koffi.sizeof('bpf_test_run_opts');
+  readonly #optionsBytes = koffi.sizeof('test_run_opts');
   readonly #output = Buffer.alloc(OUTPUT_BYTES);
 
   /** @param path where the program is pinned */
   constructor(path: string) {
     this.#fd = libbpf().objGet(path);
     if (this.#fd < 0) throw new Error(`cannot open ${path}: errno ${lastErrno()}`);
-    this.#run = koffi
-      .load('libbpf.so.1')
-      .func('int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *options)');
+    this.#run = koffi.load('libbpf.so.1').func('int bpf_prog_test_run_opts(int fd, _Inout_ test_run_opts *options)');
   }
 
   /**

@@ -67,3 +67,23 @@ directorTest('a server that has not been asked for by ARP yet gets the packet al
   director.configure(service([server('10.9.2.99:80', 'nat')]));
   assertForwarded(director.receive(SYN), { ...SYN, to: '10.9.2.99:80', ttl: 63 });
 });
+
+for (const method of ['nat', 'dr'] as const) {
+  directorTest(
+    `a packet bigger than the servers' link carries is answered with what it does, under ${method}`,
+    (director) => {
+      director.ip('route replace 192.0.2.2 via 10.9.2.11 mtu lock 1400');
+      director.configure(service([server('192.0.2.2:80', method)], { protocol: 'udp' }));
+      const big = { ...DATAGRAM, payload: new Uint8Array(1400 - 28 + 1) };
+      assertAnswered(director.receive(big), BACK, { type: 3, code: 4, mtu: 1400, quoted: quoted(big) });
+      assertDropped(director.receive({ ...big, dontFragment: false }));
+      assert.equal(director.drops('TOO_BIG'), 2);
+      const fits = { ...DATAGRAM, payload: new Uint8Array(1400 - 28) };
+      assertForwarded(director.receive(fits), {
+        ...fits,
+        ...(method === 'nat' ? { to: '192.0.2.2:80' } : {}),
+        ttl: 63,
+      });
+    },
+  );
+}
