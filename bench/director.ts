@@ -12,7 +12,7 @@ import { compare } from '../src/suite/mod.ts';
 
 const SMALL_BYTES = 64;
 const LARGE_BYTES = 2 ** 20;
-const ROUNDS = Number(process.argv[2] ?? 60);
+const ROUNDS = Number(process.argv[2] ?? 150);
 
 /** Time of a small block against forwarding of the same path, at most; and throughput of a large one, at least. */
 const TIME_BAR = 0.95;
@@ -32,7 +32,7 @@ try {
     mode: 'twoway',
     sizesBytes: [SMALL_BYTES, LARGE_BYTES],
     rounds: ROUNDS,
-    visitSeconds: 0.05,
+    visitSeconds: 0.02,
     pinning: 'one',
     folder,
     command: ['bench/director.ts'],
