@@ -43,6 +43,7 @@ struct icmp_cause {
 	__u8 type;
 	__u8 code;
 	__u16 mtu;
+	__be32 source; /* the virtual address: it is the director's, whichever side is told */
 	enum lvs_drop reason; /* under which the packet counts as dropped */
 };
 
@@ -82,7 +83,7 @@ static __noinline int icmp_answer(struct __sk_buff *skb, const struct packet *pa
 		.ttl = 64,
 		.protocol = IPPROTO_ICMP,
 		.tot_len = bpf_htons(sizeof(error) + quoted_bytes),
-		.saddr = packet->tuple.dst,
+		.saddr = cause->source,
 		.daddr = packet->tuple.src,
 	};
 	sum = bpf_csum_diff(NULL, 0, (__be32 *)&error.ip, sizeof(error.ip), 0);

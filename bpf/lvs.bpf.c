@@ -21,12 +21,14 @@ static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
 
 static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow)
 {
+	__be32 virtual_address = flow->direction == LVS_TO_CLIENT ? flow->to_addr : packet->tuple.dst;
 	__u32 room;
 
 	if (packet->ttl <= 1) {
 		struct icmp_cause expired = {
 			.type = ICMP_TIME_EXCEEDED,
 			.code = ICMP_EXC_TTL,
+			.source = virtual_address,
 			.reason = LVS_DROP_TTL_EXPIRED,
 		};
 
@@ -39,6 +41,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct packet *p
 			.type = ICMP_DEST_UNREACH,
 			.code = ICMP_FRAG_NEEDED,
 			.mtu = room,
+			.source = virtual_address,
 			.reason = LVS_DROP_TOO_BIG,
 		};
 
@@ -81,6 +84,7 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 		struct icmp_cause no_server = {
 			.type = ICMP_DEST_UNREACH,
 			.code = ICMP_PORT_UNREACH,
+			.source = packet->tuple.dst,
 			.reason = LVS_DROP_NO_SERVER,
 		};
 

@@ -16,7 +16,7 @@ import { lvsDirection, lvsDrop, lvsLimits, lvsRate, lvsState, lvsZeroKind } from
 import { ConfigurationChange } from './change.ts';
 import { type CpuStats, type RateScale, sumCounters, sumCounts, sumRates } from './counters.ts';
 import { type HeldCounts, readHeldCounts } from './held-counts.ts';
-import type { Maps } from './maps.ts';
+import { closeMaps, type Maps } from './maps.ts';
 import { formatServiceKey, type InstalledService, protocolOf, readInstalled, tableOf } from './tables.ts';
 
 const STATE_NAMES = new Map(
@@ -131,6 +131,11 @@ export class BpfDataPlane implements DataPlane {
 
   #zero(kind: number, id: number, cpus: readonly CpuStats[] | undefined, held: readonly number[] | undefined): void {
     if (cpus !== undefined) this.#maps.zeroes.set({ kind, id }, { count: sumCounts(cpus, held) });
+  }
+
+  /** For processes that look at several directors; afterwards nothing else may be called. */
+  close(): void {
+    closeMaps(this.#maps);
   }
 
   /** Entries of the connection table in use; a VS-NAT connection takes two. */

@@ -1,6 +1,7 @@
 // One pinned BPF map as typed entries. Keys and values are encoded by the generated layouts; per-CPU values come
 // as one per possible CPU.
 
+import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { mapFailed } from './errors.ts';
 import { decode, encode, type Layout, type ValuesOf } from './layout.ts';
@@ -33,6 +34,10 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
     this.#valueBytes = valueBytes;
     this.fd = libbpf().objGet(path);
     if (this.fd < 0) throw mapFailed('open', this.name, lastErrno());
+  }
+
+  close(): void {
+    closeSync(this.fd);
   }
 
   protected encodeKey(key: ValuesOf<K>): Uint8Array {

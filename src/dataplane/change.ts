@@ -81,7 +81,10 @@ export class ConfigurationChange {
     this.#sequence = Math.max(0, ...raws.map((raw) => raw.sequence));
   }
 
-  /** Makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL before it changes anything. */
+  /**
+   * Makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL: before it changes anything, unless there is room
+   * but no gap long enough for one service; then the services before it are changed, and it is not.
+   */
   apply(wanted: ServiceTable): void {
     this.#checkRoom(wanted);
     const inForce = new Set<number>();

@@ -7,17 +7,18 @@ import { LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, withFileLock } from '../system/mod.ts';
 import { lvsState } from './abi.ts';
 import { BpfDataPlane } from './bpf-data-plane.ts';
-import { type Maps, openMaps } from './maps.ts';
+import { closeMaps, type Maps, openMaps } from './maps.ts';
 import { attachToIngress, detachFromIngress, isAttached, listNics, loadProgram } from './program.ts';
 import {
+  DIRECTOR_PROGRAM,
   findStateDirectory,
   openStateDirectory,
   removeStateDirectory,
+  requireNoOther,
   type StateDirectory,
 } from './state-directory.ts';
 
 const OBJECT = 'lvs';
-const PROGRAM = 'lvs_ingress';
 const PREPARE = 'lvs_prepare';
 
 /** IPVS's timeouts (net/netfilter/ipvs/ip_vs_proto_tcp.c and _udp.c, v6.1), seconds. */
@@ -57,15 +58,18 @@ function viewOf(directory: StateDirectory): BpfDataPlane {
 
 /**
  * The data plane of this network namespace; loads and attaches it where it is not yet, and attaches it to NICs that
- * have come since. Throws NOT_ROOT, LIBBPF_MISSING, BPF_OBJECT_MISSING, BPF_LOAD_FAILED, BPF_ATTACH_FAILED.
+ * have come since. Throws NOT_ROOT, ROLES_CONFLICT, LIBBPF_MISSING, BPF_OBJECT_MISSING, BPF_LOAD_FAILED, BPF_ATTACH_FAILED.
  */
 export function openDataPlane(): BpfDataPlane {
   const directory = openStateDirectory();
-  const program = join(directory.path, PROGRAM);
+  const program = join(directory.path, DIRECTOR_PROGRAM);
   withFileLock(directory.lockFile, () => {
+    requireNoOther(directory, DIRECTOR_PROGRAM);
     if (!existsSync(program)) {
-      loadProgram({ object: OBJECT, program: PROGRAM, prepare: PREPARE }, directory.path);
-      initialiseConfig(openMaps(directory.path));
+      loadProgram({ object: OBJECT, program: DIRECTOR_PROGRAM, prepare: PREPARE }, directory.path);
+      const maps = openMaps(directory.path);
+      initialiseConfig(maps);
+      closeMaps(maps);
     }
     for (const nic of listNics()) if (!isAttached(nic)) attachToIngress(program, nic);
   });
@@ -75,7 +79,7 @@ export function openDataPlane(): BpfDataPlane {
 /** The data plane of this network namespace if there is one; loads nothing. */
 export function findDataPlane(): BpfDataPlane | undefined {
   const directory = findStateDirectory();
-  return directory !== undefined && existsSync(join(directory.path, PROGRAM)) ? viewOf(directory) : undefined;
+  return directory !== undefined && existsSync(join(directory.path, DIRECTOR_PROGRAM)) ? viewOf(directory) : undefined;
 }
 
 /** NICs of this network namespace, and whether the data plane is on each. */

@@ -67,3 +67,13 @@ export function bpfFileSystemMissing(path: string): LvskitError {
     remedy: `in a container, give it CAP_SYS_ADMIN or mount one there: mount -t bpf lvskit ${path}`,
   });
 }
+
+/** Director and decapsulator take the same place on a NIC. `present` is what this network namespace is already. */
+export function rolesConflict(present: 'director' | 'decapsulator'): LvskitError {
+  const remedy =
+    present === 'director'
+      ? 'take tunnels apart on another machine, or take the director down: lvskit director down'
+      : 'run the director on another machine, or stop taking tunnels apart: lvskit decap detach DEVICE';
+  const what = present === 'director' ? 'is a director' : 'takes tunnels apart (lvskit decap)';
+  return new LvskitError('ROLES_CONFLICT', `this network namespace ${what}: it cannot be both`, { remedy });
+}

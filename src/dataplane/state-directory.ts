@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkNamespaceCookie, requireRoot, runCommand, withFileLock } from '../system/mod.ts';
-import { bpfFileSystemMissing } from './errors.ts';
+import { bpfFileSystemMissing, rolesConflict } from './errors.ts';
 
 const STATE_ROOT = '/run/lvskit';
 const MOUNT_POINT = `${STATE_ROOT}/bpf`;
@@ -102,6 +102,17 @@ export function listStateDirectories(): StateDirectory[] {
   return readdirSync(root)
     .filter((name) => /^netns-\d+$/.test(name))
     .map((name) => directoryAt(root, BigInt(name.slice(NAME_PREFIX.length))));
+}
+
+/** Pinned beside the maps where there is a director, or a decapsulator. */
+export const DIRECTOR_PROGRAM = 'lvs_ingress';
+export const DECAP_PROGRAM = 'lvs_decap';
+
+/** Throws ROLES_CONFLICT where this network namespace is already what `program` would make it unable to be. */
+export function requireNoOther(directory: StateDirectory, program: string): void {
+  const has = (name: string) => name !== program && existsSync(join(directory.path, name));
+  if (has(DIRECTOR_PROGRAM)) throw rolesConflict('director');
+  if (has(DECAP_PROGRAM)) throw rolesConflict('decapsulator');
 }
 
 /** Unpins everything in it: maps and programs go once no NIC uses them. */

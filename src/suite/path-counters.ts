@@ -26,7 +26,10 @@ function kernelForwarded(): number {
 }
 
 function lvskitPackets(direction: 'inPackets' | 'outPackets'): number {
-  return (findDataPlane()?.readStatus() ?? []).reduce((sum, service) => sum + service.counters[direction], 0);
+  const dataPlane = findDataPlane();
+  const packets = dataPlane?.readStatus().reduce((sum, service) => sum + service.counters[direction], 0);
+  dataPlane?.close();
+  return packets ?? 0;
 }
 
 interface PathPlaces {

@@ -30,7 +30,11 @@ export interface BringUpOptions extends LabOptions {
 function startDirector(lab: Lab, machine: LabMachine): void {
   const table = serviceTableOf(lab.plan.cluster);
   if (table.length === 0) return;
-  inNetworkNamespace(namespacePath(machine.namespace), () => openDataPlane().update(() => table));
+  inNetworkNamespace(namespacePath(machine.namespace), () => {
+    const dataPlane = openDataPlane();
+    dataPlane.update(() => table);
+    dataPlane.close();
+  });
 }
 
 function startDecapsulation(machine: LabMachine): void {

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/*
+ * How a connection ends: by its own timer, in the kernel, whoever has died. The timer is re-armed lazily: a packet
+ * only notes the time, and a timer that fires too early arms itself for the rest. Connections that the kernel has no
+ * memory of a timer for wait for the sweeper.
+ */
+#ifndef LVS_EXPIRY_H
+#define LVS_EXPIRY_H
+
+#include "maps.h"
+#include "stats.h"
+#include "tcp_state.h"
+
+#define NS_PER_S 1000000000ULL
+
+/* The sweeper's load: with enough memory it has done with a full queue after five seconds. */
+#define SWEEP_CONNECTIONS 128
+#define SWEEP_PAUSE_NS 10000000ULL
+
+/* <errno.h> */
+#define EBUSY 16
+#define EINVAL 22
+
+/* From <linux/time.h>, which clashes with the C library's. */
+#define CLOCK_MONOTONIC 1
+
+static __always_inline struct lvs_config *config_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lvs_config, &zero);
+}
+
+static __always_inline __u64 connection_timeout_ns(__u32 state)
+{
+	struct lvs_config *config = config_get();
+
+	if (!config || state >= LVS_S_COUNT)
+		return NS_PER_S;
+	return config->timeout_s[state] * NS_PER_S;
+}
+
+static __always_inline void connection_count(__u32 server, __u32 state, __s32 change)
+{
+	struct lvs_connection_counts *counts = bpf_map_lookup_elem(&lvs_connection_counts, &server);
+
+	if (!counts)
+		return;
+	if (state_is_active(state))
+		__sync_fetch_and_add(&counts->active, change);
+	else
+		__sync_fetch_and_add(&counts->inactive, change);
+}
+
+static __always_inline bool tuple_equal(const struct lvs_tuple *a, const struct lvs_tuple *b)
+{
+	return a->src == b->src && a->dst == b->dst && a->sport == b->sport && a->dport == b->dport &&
+	       a->protocol == b->protocol;
+}
+
+/* The way back of the connection that `key` owns. Its client may have come to the same server and port through
+ * another service since, and then the way back is that connection's.
+ */
+static __always_inline struct lvs_flow *connection_reply(const struct lvs_tuple *key, const struct lvs_flow *owner)
+{
+	struct lvs_tuple reply_key = owner->peer;
+	struct lvs_flow *reply;
+
+	if (owner->method != LVS_NAT)
+		return NULL;
+	reply = bpf_map_lookup_elem(&lvs_flows, &reply_key);
+	if (!reply || reply->direction != LVS_TO_CLIENT || !tuple_equal(&reply->peer, key))
+		return NULL;
+	return reply;
+}
+
+/*
+ * Removes both directions. Whoever moves the state to GONE does it, so it happens once, whether the timer or a
+ * packet that starts the connection anew comes first.
+ */
+static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_flow *owner, __u64 now_ns)
+{
+	struct lvs_flow *reply;
+	__u32 state;
+
+	if (!key || !owner)
+		return 0;
+	state = __sync_lock_test_and_set(&owner->state, LVS_S_GONE);
+	if (state == LVS_S_GONE)
+		return 0;
+	connection_count(owner->server, state, -1);
+	stats_flush(owner, now_ns);
+	reply = connection_reply(key, owner);
+	if (reply) {
+		struct lvs_tuple reply_key = owner->peer;
+
+		stats_flush(reply, now_ns);
+		bpf_map_delete_elem(&lvs_flows, &reply_key);
+	}
+	bpf_map_delete_elem(&lvs_flows, key);
+	return 0;
+}
+
+/* Ends the connection of this packet's tuple, if there is one, so that it can start anew. */
+static __always_inline void connection_forget(const struct packet *packet, __u64 now_ns)
+{
+	struct lvs_tuple key = packet->tuple;
+	struct lvs_flow *owner = bpf_map_lookup_elem(&lvs_flows, &key);
+
+	if (owner && owner->direction == LVS_TO_SERVER)
+		connection_delete(&key, owner, now_ns);
+}
+
+/* When the last packet of either side came. */
+static __always_inline __u64 connection_seen_ns(const struct lvs_tuple *key, const struct lvs_flow *owner)
+{
+	const struct lvs_flow *reply = connection_reply(key, owner);
+	__u64 seen_ns = owner->last_seen_ns;
+
+	return reply && reply->last_seen_ns > seen_ns ? reply->last_seen_ns : seen_ns;
+}
+
+static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *owner)
+{
+	struct lvs_tuple tuple = *key;
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u64 expires_ns = connection_seen_ns(&tuple, owner) + connection_timeout_ns(owner->state);
+
+	if (expires_ns > now_ns) {
+		owner->expires_armed_ns = expires_ns;
+		bpf_timer_start(&owner->timer, expires_ns - now_ns, 0);
+		return 0;
+	}
+	connection_delete(&tuple, owner, now_ns);
+	return 0;
+}
+
+/* Returns 0, or a negative error. */
+static __always_inline long connection_arm(struct lvs_flow *owner, __u64 now_ns, __u64 timeout_ns)
+{
+	owner->expires_armed_ns = now_ns + timeout_ns;
+	return bpf_timer_start(&owner->timer, timeout_ns, 0);
+}
+
+/*
+ * Gives a connection its timer. Returns 0, or a negative error: Linux 6.18 takes the timer's memory without waiting
+ * for locks (kmalloc_nolock) and answers ENOMEM to more than half of a burst of new connections.
+ */
+static __always_inline long timer_attach(struct lvs_flow *owner, __u64 now_ns)
+{
+	long error = bpf_timer_init(&owner->timer, &lvs_flows, CLOCK_MONOTONIC);
+
+	if (error && error != -EBUSY)
+		return error;
+	error = bpf_timer_set_callback(&owner->timer, connection_expire);
+	return error ? error : connection_arm(owner, now_ns, connection_timeout_ns(owner->state));
+}
+
+/* Tries again for the connections that wait for their timers, and comes back while any do. */
+static int sweeper_run(void *map, __u32 *key, struct lvs_sweeper *sweeper)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	struct lvs_tuple tuple;
+
+	for (int i = 0; i < SWEEP_CONNECTIONS; i++) {
+		struct lvs_flow *owner;
+
+		if (bpf_map_pop_elem(&lvs_untimed, &tuple))
+			return 0;
+		owner = bpf_map_lookup_elem(&lvs_flows, &tuple);
+		if (!owner || owner->direction != LVS_TO_SERVER || owner->expires_armed_ns)
+			continue;
+		if (timer_attach(owner, now_ns)) {
+			bpf_map_push_elem(&lvs_untimed, &tuple, BPF_ANY);
+			break;
+		}
+	}
+	bpf_timer_start(&sweeper->timer, SWEEP_PAUSE_NS, 0);
+	return 0;
+}
+
+static __always_inline struct lvs_sweeper *sweeper_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lvs_sweeper, &zero);
+}
+
+/* Leaves it to the sweeper to give a connection its timer. Returns 0, or a negative error when too many wait. */
+static __noinline int timer_defer(const struct lvs_tuple *key)
+{
+	struct lvs_sweeper *sweeper = sweeper_get();
+	int error;
+
+	if (!key || !sweeper)
+		return -EINVAL;
+	error = bpf_map_push_elem(&lvs_untimed, key, BPF_ANY);
+	return error ? error : bpf_timer_start(&sweeper->timer, SWEEP_PAUSE_NS, 0);
+}
+
+#endif
