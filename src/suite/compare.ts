@@ -1,7 +1,7 @@
 // A comparison: every system stands in a lab of its own, all at the same time; the path of each is proved; then
 // netpipe visits go round, system after system for each block size, round after round. Writes result files only.
 
-import type { Lab, LabOptions } from '../lab/mod.ts';
+import type { LabOptions } from '../lab/mod.ts';
 import type { BlockSample, Cluster, Environment, NetpipeMode, PathProof, Run, SystemName } from '../model/mod.ts';
 import { readNamespacesCpuNs, readSoftirqNs } from '../system/mod.ts';
 import { readEnvironment } from './environment.ts';
@@ -40,12 +40,6 @@ function cpusOf(pinning: Environment['pinning']): { client: number; realserver: 
 /** Unlike that of any other lab, and short: namespaces are named after it. */
 function labNameOf(system: SystemName): string {
   return `cmp${process.pid}-${system}`;
-}
-
-function congestionControlOf(lab: Lab): string {
-  const routes = lab.plan.machines.flatMap((machine) => machine.hostPlan.steps);
-  const chosen = routes.find((step) => step.kind === 'route' && step.congestionControl !== undefined);
-  return chosen?.kind === 'route' ? (chosen.congestionControl ?? 'default') : 'cubic';
 }
 
 /** Throws COMPARE_IMPOSSIBLE, COMPARE_PATH_NOT_PROVEN, COMPARE_INTERRUPTED, RESULTS_UNWRITABLE, and what labs throw. */
@@ -117,7 +111,7 @@ async function measure(
     rounds: options.rounds,
     environment: readEnvironment({
       lvskit: options.version,
-      congestionControl: first === undefined ? 'unknown' : congestionControlOf(first.lab),
+      congestionControl: first?.lab.plan.settings.congestionControl ?? 'unknown',
       offloads: first?.lab.plan.settings.offload ?? true,
       mtu: first?.lab.plan.settings.mtu ?? 1500,
       rate: options.rate,
