@@ -6,19 +6,7 @@
 #ifndef LVS_FORWARD_TUN_H
 #define LVS_FORWARD_TUN_H
 
-#include "icmp.h"
 #include "route.h"
-
-static __always_inline __u16 ip_checksum(const struct iphdr *ip)
-{
-	const __u16 *words = (const __u16 *)ip;
-	__u32 sum = 0;
-
-	for (int i = 0; i < (int)sizeof(*ip) / 2; i++)
-		sum += words[i];
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~((sum & 0xffff) + (sum >> 16));
-}
 
 static __always_inline int forward_tun(struct __sk_buff *skb, const struct packet *packet, const struct lvs_flow *flow)
 {

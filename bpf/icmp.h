@@ -6,6 +6,7 @@
 #ifndef LVS_ICMP_H
 #define LVS_ICMP_H
 
+#include "checksum.h"
 #include "parse.h"
 #include "stats.h"
 
@@ -32,12 +33,6 @@ struct icmp_error {
 	struct iphdr ip;
 	struct icmp_header icmp;
 };
-
-static __always_inline __u16 checksum_fold(__u32 sum)
-{
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~((sum & 0xffff) + (sum >> 16));
-}
 
 struct icmp_cause {
 	__u8 type;
@@ -86,8 +81,7 @@ static __noinline int icmp_answer(struct __sk_buff *skb, const struct packet *pa
 		.saddr = cause->source,
 		.daddr = packet->tuple.src,
 	};
-	sum = bpf_csum_diff(NULL, 0, (__be32 *)&error.ip, sizeof(error.ip), 0);
-	error.ip.check = checksum_fold(sum);
+	error.ip.check = ip_checksum(&error.ip);
 
 	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted_bytes, 0))
 		return TC_ACT_SHOT;

@@ -6,6 +6,7 @@
 #ifndef LVS_ROUTE_H
 #define LVS_ROUTE_H
 
+#include "checksum.h"
 #include "maps.h"
 #include "stats.h"
 #include "parse.h"
@@ -51,21 +52,6 @@ static __always_inline int route_send(const struct lvs_flow *flow)
 	};
 
 	return bpf_redirect_neigh((__u32)hop, &next, sizeof(next), 0);
-}
-
-/* RFC 1624, equation 3: HC' = ~(~HC + ~m + m'), for one 16-bit field. */
-static __always_inline __u16 checksum_replace16(__u16 checksum, __u16 from, __u16 to)
-{
-	__u32 sum = (__u16)~checksum + (__u32)(__u16)~from + to;
-
-	sum = (sum & 0xffff) + (sum >> 16);
-	return ~((sum & 0xffff) + (sum >> 16));
-}
-
-static __always_inline __u16 checksum_replace32(__u16 checksum, __be32 from, __be32 to)
-{
-	checksum = checksum_replace16(checksum, from & 0xffff, to & 0xffff);
-	return checksum_replace16(checksum, from >> 16, to >> 16);
 }
 
 /* What forwarding changes in an IP header: the 12 bytes from the TTL on. */

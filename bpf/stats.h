@@ -46,14 +46,22 @@ static __always_inline bool stats_period_has_ended(const struct lvs_stats *stats
 	return (__s64)(now_ns - stats->period_start_ns) >= LVS_RATE_PERIOD_NS;
 }
 
-static __always_inline void stats_add(void *map, __u32 id, __u64 now_ns, __u64 pending, bool inbound)
+/* This CPU's counters of a service or server, in the present period. NULL when they are gone. */
+static __always_inline struct lvs_stats *stats_now(void *map, __u32 id, __u64 now_ns)
 {
 	struct lvs_stats *stats = bpf_map_lookup_elem(map, &id);
 
+	if (stats && stats_period_has_ended(stats, now_ns))
+		stats_end_period(stats, now_ns);
+	return stats;
+}
+
+static __always_inline void stats_add(void *map, __u32 id, __u64 now_ns, __u64 pending, bool inbound)
+{
+	struct lvs_stats *stats = stats_now(map, id, now_ns);
+
 	if (!stats)
 		return;
-	if (stats_period_has_ended(stats, now_ns))
-		stats_end_period(stats, now_ns);
 	stats->count[inbound ? LVS_COUNT_IN_PACKETS : LVS_COUNT_OUT_PACKETS] += pending >> LVS_PENDING_PACKETS_SHIFT;
 	stats->count[inbound ? LVS_COUNT_IN_BYTES : LVS_COUNT_OUT_BYTES] +=
 		pending & ((1ULL << LVS_PENDING_PACKETS_SHIFT) - 1);
@@ -81,13 +89,10 @@ static __noinline int stats_flush(struct lvs_flow *flow, __u64 now_ns)
 
 static __always_inline void stats_count_new(void *map, __u32 id, __u64 now_ns)
 {
-	struct lvs_stats *stats = bpf_map_lookup_elem(map, &id);
+	struct lvs_stats *stats = stats_now(map, id, now_ns);
 
-	if (!stats)
-		return;
-	if (stats_period_has_ended(stats, now_ns))
-		stats_end_period(stats, now_ns);
-	stats->count[LVS_COUNT_CONNECTIONS]++;
+	if (stats)
+		stats->count[LVS_COUNT_CONNECTIONS]++;
 }
 
 static __always_inline void stats_count_connection(const struct lvs_flow *flow, __u64 now_ns)
