@@ -7,6 +7,7 @@
 #define LVS_CONNECTION_H
 
 #include "expiry.h"
+#include "sctp_state.h"
 
 /* Moves a connection on, with all that hangs on its state: counts, timer, the copy in the way back. */
 static __noinline int connection_move(const struct lvs_tuple *key, struct lvs_flow *owner, __u32 next, __u64 now_ns)
@@ -27,30 +28,52 @@ static __noinline int connection_move(const struct lvs_tuple *key, struct lvs_fl
 		connection_count(owner->server, state, -1);
 		connection_count(owner->server, next, 1);
 	}
+	if (owner->flags & LVS_FLOW_CONTROLLED && (next == LVS_S_ESTABLISHED || next == LVS_S_SCTP_ESTABLISHED))
+		template_assure(key);
 	stats_flush(owner, now_ns);
 	reply = connection_reply(key, owner);
 	if (reply) {
 		reply->state = next;
 		stats_flush(reply, now_ns);
 	}
-	timeout_ns = connection_timeout_ns(next);
+	timeout_ns = state_timeout_ns(next);
 	if (now_ns + timeout_ns < owner->expires_armed_ns)
 		connection_arm(owner, now_ns, timeout_ns);
 	return 0;
 }
 
+/* The state that a packet moves a connection to. */
+static __always_inline __u32 state_next(__u32 state, bool sees_replies, bool is_reply, const struct packet *packet)
+{
+	enum tcp_view view = is_reply ? TCP_VIEW_OUTPUT : sees_replies ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY;
+
+	if (packet->fragment == FRAGMENT_LATER)
+		return state;
+	if (packet->tuple.protocol == IPPROTO_TCP)
+		return tcp_is_plain(state, packet) ? state : tcp_next(state, view, packet);
+	if (packet->tuple.protocol == IPPROTO_SCTP)
+		return sctp_next(state, view, packet);
+	return state;
+}
+
+/* A packet from the client: a connection that another director told of is this one's from now on. */
+static __always_inline void connection_own(struct lvs_flow *owner)
+{
+	if (!(owner->flags & LVS_FLOW_ADOPTED))
+		return;
+	owner->flags &= ~LVS_FLOW_ADOPTED;
+	owner->timeout_s = 0;
+}
+
 /* Notes a packet from the client. */
 static __always_inline void connection_touch(struct lvs_flow *owner, const struct packet *packet, __u64 now_ns)
 {
-	enum tcp_view view = owner->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY;
 	__u32 state = owner->state;
 	__u32 next;
 
 	owner->last_seen_ns = now_ns;
 	stats_count_packet(owner, packet->length);
-	if (packet->tuple.protocol != IPPROTO_TCP || tcp_is_plain(state, packet))
-		return;
-	next = tcp_next(state, view, packet);
+	next = state_next(state, method_sees_replies(owner->method), false, packet);
 	if (next != state)
 		connection_move(&packet->tuple, owner, next, now_ns);
 }
@@ -58,94 +81,149 @@ static __always_inline void connection_touch(struct lvs_flow *owner, const struc
 /* Notes a packet from the server. Where it can't change the state, the owner is not even looked up. */
 static __always_inline void connection_touch_reply(struct lvs_flow *reply, const struct packet *packet, __u64 now_ns)
 {
-	struct lvs_tuple owner_key;
 	struct lvs_flow *owner;
 	__u32 next;
 
 	reply->last_seen_ns = now_ns;
 	stats_count_packet(reply, packet->length);
-	if (packet->tuple.protocol != IPPROTO_TCP || tcp_is_plain(reply->state, packet))
+	if (state_next(reply->state, true, true, packet) == reply->state)
 		return;
-	owner_key = reply->peer;
-	owner = bpf_map_lookup_elem(&lvs_flows, &owner_key);
+	owner = bpf_map_lookup_elem(&lvs_flows, &reply->peer);
 	if (!owner)
 		return;
-	next = tcp_next(owner->state, TCP_VIEW_OUTPUT, packet);
+	next = state_next(owner->state, true, true, packet);
 	if (next != owner->state)
-		connection_move(&owner_key, owner, next, now_ns);
+		connection_move(&reply->peer, owner, next, now_ns);
 }
 
-/* IPVS's conn_reuse_mode 1: a SYN starts such a connection anew, perhaps on another server. */
+/*
+ * IPVS's conn_reuse_mode 1: a SYN or INIT starts such a connection anew, perhaps on another server; but not one that
+ * persistence or FTP keeps where it is.
+ */
 static __always_inline bool connection_is_reused(const struct lvs_flow *flow, const struct packet *packet)
 {
-	return packet->tuple.protocol == IPPROTO_TCP && tcp_opens(packet) &&
-	       (flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE);
+	if (flow->flags & LVS_FLOW_CONTROLLED)
+		return false;
+	switch (packet->tuple.protocol) {
+	case IPPROTO_TCP:
+		return tcp_opens(packet) && (flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE);
+	case IPPROTO_SCTP:
+		return sctp_opens(packet) && flow->state == LVS_S_SCTP_CLOSED;
+	}
+	return false;
 }
 
 /* What stands where a new way back goes, hands its counts over; a connection of its own ends. */
-static __always_inline void connection_yield(const struct lvs_tuple *key, __u64 now_ns)
+static __noinline int connection_yield(const struct lvs_tuple *key, __u64 now_ns)
 {
-	struct lvs_flow *flow = bpf_map_lookup_elem(&lvs_flows, key);
+	struct lvs_flow *flow;
 
+	if (!key)
+		return 0;
+	flow = bpf_map_lookup_elem(&lvs_flows, key);
 	if (!flow)
-		return;
+		return 0;
 	if (flow->direction == LVS_TO_SERVER)
 		connection_delete(key, flow, now_ns);
 	else
 		stats_flush(flow, now_ns);
+	return 0;
+}
+
+/* The key of the way back: from the server to the client. */
+static __always_inline void reply_key(struct lvs_tuple *reply, const struct lvs_tuple *owner,
+				      const struct lvs_flow *flow)
+{
+	address_copy(reply->src, flow->to_addr);
+	address_copy(reply->dst, owner->src);
+	reply->sport = flow->to_port;
+	reply->dport = owner->sport;
+	reply->protocol = owner->protocol;
+	reply->family = owner->family;
+	reply->kind = LVS_CONNECTION;
+	reply->pad = 0;
+}
+
+static __always_inline bool has_way_back(const struct lvs_tuple *key, const struct lvs_flow *flow)
+{
+	return method_sees_replies(flow->method) && key->kind == LVS_CONNECTION;
+}
+
+/* The connection that this packet has put together. */
+static __always_inline struct lvs_flow *connection_draft(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lvs_new_flow, &zero);
+}
+
+/* Where a new connection is put together, all zero. */
+static __always_inline struct lvs_flow *connection_blank(void)
+{
+	struct lvs_flow *draft = connection_draft();
+
+	if (draft)
+		__builtin_memset(draft, 0, sizeof(*draft));
+	return draft;
+}
+
+/* The way back's entry, after its owner's. Returns 0, or a negative error. */
+static __noinline int connection_add_reply(const struct lvs_tuple *key, struct lvs_flow *fresh)
+{
+	struct lvs_tuple *back = key_draft(KEY_DRAFT_REPLY);
+
+	if (!key || !fresh || !back)
+		return -EINVAL;
+	*back = fresh->peer;
+	fresh->peer = *key;
+	fresh->direction = LVS_TO_CLIENT;
+	fresh->flags &= ~LVS_FLOW_CONTROLLED;
+	address_copy(fresh->to_addr, key->dst);
+	fresh->to_port = key->dport;
+	return bpf_map_update_elem(&lvs_flows, back, fresh, BPF_ANY);
 }
 
 /*
- * Makes the connection that `fresh` describes and counts it. Returns its entry in the map, or NULL when the table
- * is full. When another CPU made the same connection meanwhile, that one is returned.
+ * Makes the connection that `fresh` (of connection_blank) describes, and counts it. Returns its entry in the map, or
+ * NULL with the reason (enum lvs_drop). When another CPU made the same connection meanwhile, that one is returned.
  */
-static __always_inline struct lvs_flow *connection_create(const struct packet *packet, struct lvs_flow *fresh,
-							  __u64 now_ns)
+static __noinline struct lvs_flow *connection_create(const struct lvs_tuple *key, struct lvs_flow *fresh, __u64 now_ns,
+						     int *reason)
 {
-	struct lvs_tuple key = packet->tuple;
 	struct lvs_flow *flow;
 	long error;
 
+	if (!key || !fresh || !reason)
+		return NULL;
+	*reason = LVS_DROP_TABLE_FULL;
 	fresh->direction = LVS_TO_SERVER;
 	fresh->last_seen_ns = now_ns;
-	fresh->state = LVS_S_UDP;
-	if (key.protocol == IPPROTO_TCP)
-		fresh->state =
-			tcp_next(LVS_S_NONE, fresh->method == LVS_NAT ? TCP_VIEW_INPUT : TCP_VIEW_INPUT_ONLY, packet);
-	if (fresh->method == LVS_NAT)
-		fresh->peer = (struct lvs_tuple){
-			.src = fresh->to_addr,
-			.dst = key.src,
-			.sport = fresh->to_port,
-			.dport = key.sport,
-			.protocol = key.protocol,
-		};
-	error = bpf_map_update_elem(&lvs_flows, &key, fresh, BPF_NOEXIST);
-	flow = bpf_map_lookup_elem(&lvs_flows, &key);
+	if (has_way_back(key, fresh))
+		reply_key(&fresh->peer, key, fresh);
+	error = bpf_map_update_elem(&lvs_flows, key, fresh, BPF_NOEXIST);
+	flow = bpf_map_lookup_elem(&lvs_flows, key);
 	if (!flow)
 		return NULL;
 	if (error)
 		return flow->direction == LVS_TO_SERVER ? flow : NULL;
-	connection_count(fresh->server, fresh->state, 1);
-	stats_count_connection(fresh, now_ns);
-	if (timer_attach(flow, now_ns) && timer_defer(&key)) {
+	connection_enters(fresh->server, fresh->state, 1);
+	if (timer_attach(flow, now_ns) && timer_defer(key)) {
 		/* A connection without a timer would stay for ever. */
-		connection_delete(&key, flow, now_ns);
+		connection_delete(key, flow, now_ns);
+		*reason = LVS_DROP_NO_TIMER;
 		return NULL;
 	}
-	if (fresh->method == LVS_NAT) {
-		struct lvs_tuple reply_key = fresh->peer;
-
-		fresh->peer = key;
-		fresh->direction = LVS_TO_CLIENT;
-		fresh->to_addr = key.dst;
-		fresh->to_port = key.dport;
-		connection_yield(&reply_key, now_ns);
-		if (bpf_map_update_elem(&lvs_flows, &reply_key, fresh, BPF_ANY)) {
-			connection_delete(&key, flow, now_ns);
+	if (has_way_back(key, fresh)) {
+		/* Here, because the stack of deeper calls would be too much for Linux 6.1. */
+		connection_yield(&fresh->peer, now_ns);
+		if (connection_add_reply(key, fresh)) {
+			connection_delete(key, flow, now_ns);
 			return NULL;
 		}
 	}
+	/* One that another director opened counts there. */
+	if (fresh->state != LVS_S_TEMPLATE && fresh->state != LVS_S_LISTEN && !(fresh->flags & LVS_FLOW_ADOPTED))
+		stats_count_connection(fresh->server, fresh->service, now_ns);
 	return flow;
 }
 

@@ -7,6 +7,7 @@
 #ifndef LVS_EXPIRY_H
 #define LVS_EXPIRY_H
 
+#include "address.h"
 #include "maps.h"
 #include "stats.h"
 #include "tcp_state.h"
@@ -14,11 +15,14 @@
 #define NS_PER_S 1000000000ULL
 
 /* The sweeper's load: with enough memory it has done with a full queue after five seconds. */
-#define SWEEP_CONNECTIONS 128
+#define SWEEP_CONNECTIONS 512
 #define SWEEP_PAUSE_NS 10000000ULL
+
+#define TEMPLATE_AGAIN_S 60
 
 /* <errno.h> */
 #define EBUSY 16
+#define EEXIST 17
 #define EINVAL 22
 
 /* From <linux/time.h>, which clashes with the C library's. */
@@ -31,7 +35,7 @@ static __always_inline struct lvs_config *config_get(void)
 	return bpf_map_lookup_elem(&lvs_config, &zero);
 }
 
-static __always_inline __u64 connection_timeout_ns(__u32 state)
+static __always_inline __u64 state_timeout_ns(__u32 state)
 {
 	struct lvs_config *config = config_get();
 
@@ -40,22 +44,61 @@ static __always_inline __u64 connection_timeout_ns(__u32 state)
 	return config->timeout_s[state] * NS_PER_S;
 }
 
-static __always_inline void connection_count(__u32 server, __u32 state, __s32 change)
+static __always_inline __u64 connection_timeout_ns(const struct lvs_flow *owner)
+{
+	return owner->timeout_s ? owner->timeout_s * NS_PER_S : state_timeout_ns(owner->state);
+}
+
+/*
+ * A server is overloaded from when its upper threshold is reached until it has fewer connections than the lower one,
+ * or than three quarters of the upper one (ip_vs_bind_dest, ip_vs_unbind_dest).
+ */
+__noinline int server_note_load(__u32 server, struct lvs_connection_counts *counts)
+{
+	struct lvs_server *limits = bpf_map_lookup_elem(&lvs_servers, &server);
+	__u32 total;
+
+	if (!limits || !counts)
+		return 0;
+	total = counts->active + counts->inactive;
+	if (limits->upper_threshold && total >= limits->upper_threshold)
+		counts->overloaded = 1;
+	else if (limits->lower_threshold ?
+			 total < limits->lower_threshold :
+			 (__u64)total * 4 < (__u64)limits->upper_threshold * 3 || !limits->upper_threshold)
+		counts->overloaded = 0;
+	return 0;
+}
+
+/* Adds to, or takes from, the count that connections in this state are under. */
+static __always_inline struct lvs_connection_counts *connection_count(__u32 server, __u32 state, __s32 change)
 {
 	struct lvs_connection_counts *counts = bpf_map_lookup_elem(&lvs_connection_counts, &server);
 
 	if (!counts)
-		return;
-	if (state_is_active(state))
+		return NULL;
+	if (state == LVS_S_TEMPLATE)
+		__sync_fetch_and_add(&counts->persistent, change);
+	else if (state_is_active(state))
 		__sync_fetch_and_add(&counts->active, change);
 	else
 		__sync_fetch_and_add(&counts->inactive, change);
+	return counts;
 }
 
-static __always_inline bool tuple_equal(const struct lvs_tuple *a, const struct lvs_tuple *b)
+/* A connection has come or gone. */
+static __always_inline void connection_enters(__u32 server, __u32 state, __s32 change)
 {
-	return a->src == b->src && a->dst == b->dst && a->sport == b->sport && a->dport == b->dport &&
-	       a->protocol == b->protocol;
+	struct lvs_connection_counts *counts = connection_count(server, state, change);
+
+	if (counts && state != LVS_S_TEMPLATE)
+		server_note_load(server, counts);
+}
+
+/* Whether the server's packets come by, too. */
+static __always_inline bool method_sees_replies(__u8 method)
+{
+	return method == LVS_NAT || method == LVS_LOCAL_NAT;
 }
 
 /* The way back of the connection that `key` owns. Its client may have come to the same server and port through
@@ -63,15 +106,72 @@ static __always_inline bool tuple_equal(const struct lvs_tuple *a, const struct 
  */
 static __always_inline struct lvs_flow *connection_reply(const struct lvs_tuple *key, const struct lvs_flow *owner)
 {
-	struct lvs_tuple reply_key = owner->peer;
 	struct lvs_flow *reply;
 
-	if (owner->method != LVS_NAT)
+	if (!method_sees_replies(owner->method))
 		return NULL;
-	reply = bpf_map_lookup_elem(&lvs_flows, &reply_key);
+	reply = bpf_map_lookup_elem(&lvs_flows, &owner->peer);
 	if (!reply || reply->direction != LVS_TO_CLIENT || !tuple_equal(&reply->peer, key))
 		return NULL;
 	return reply;
+}
+
+/* Puts a connection under a template, or under the control connection of FTP. Returns 0, or a negative error. */
+static __noinline int template_hold(const struct lvs_tuple *key, const struct lvs_tuple *parent)
+{
+	struct lvs_flow *template;
+	long error;
+
+	if (!key || !parent)
+		return -EINVAL;
+	error = bpf_map_update_elem(&lvs_templates, key, parent, BPF_NOEXIST);
+	/* Another CPU made the same connection, and has counted it. */
+	if (error == -EEXIST)
+		return 0;
+	if (error)
+		return error;
+	template = bpf_map_lookup_elem(&lvs_flows, parent);
+	if (template)
+		__sync_fetch_and_add(&template->children, 1);
+	return 0;
+}
+
+/*
+ * Takes a connection to `server` from under its template. A template to another server has come in the place of the
+ * one that the connection was under.
+ */
+static __noinline int template_release(const struct lvs_tuple *key, __u32 server)
+{
+	struct lvs_flow *template;
+	struct lvs_tuple *parent;
+
+	if (!key)
+		return 0;
+	parent = bpf_map_lookup_elem(&lvs_templates, key);
+	if (!parent)
+		return 0;
+	template = bpf_map_lookup_elem(&lvs_flows, parent);
+	if (template && template->children && template->server == server)
+		__sync_fetch_and_add(&template->children, -1);
+	bpf_map_delete_elem(&lvs_templates, key);
+	return 0;
+}
+
+/* A connection under a template has been established, which listings show (ip_vs_control_assure_ct, v6.1). */
+static __noinline int template_assure(const struct lvs_tuple *key)
+{
+	struct lvs_flow *template;
+	struct lvs_tuple *parent;
+
+	if (!key)
+		return 0;
+	parent = bpf_map_lookup_elem(&lvs_templates, key);
+	if (!parent)
+		return 0;
+	template = bpf_map_lookup_elem(&lvs_flows, parent);
+	if (template && template->state == LVS_S_TEMPLATE)
+		template->flags |= LVS_FLOW_ASSURED;
+	return 0;
 }
 
 /*
@@ -88,14 +188,14 @@ static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_
 	state = __sync_lock_test_and_set(&owner->state, LVS_S_GONE);
 	if (state == LVS_S_GONE)
 		return 0;
-	connection_count(owner->server, state, -1);
+	connection_enters(owner->server, state, -1);
+	if (owner->flags & LVS_FLOW_CONTROLLED)
+		template_release(key, owner->server);
 	stats_flush(owner, now_ns);
 	reply = connection_reply(key, owner);
 	if (reply) {
-		struct lvs_tuple reply_key = owner->peer;
-
 		stats_flush(reply, now_ns);
-		bpf_map_delete_elem(&lvs_flows, &reply_key);
+		bpf_map_delete_elem(&lvs_flows, &owner->peer);
 	}
 	bpf_map_delete_elem(&lvs_flows, key);
 	return 0;
@@ -104,11 +204,10 @@ static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_
 /* Ends the connection of this packet's tuple, if there is one, so that it can start anew. */
 static __always_inline void connection_forget(const struct packet *packet, __u64 now_ns)
 {
-	struct lvs_tuple key = packet->tuple;
-	struct lvs_flow *owner = bpf_map_lookup_elem(&lvs_flows, &key);
+	struct lvs_flow *owner = bpf_map_lookup_elem(&lvs_flows, &packet->tuple);
 
 	if (owner && owner->direction == LVS_TO_SERVER)
-		connection_delete(&key, owner, now_ns);
+		connection_delete(&packet->tuple, owner, now_ns);
 }
 
 /* When the last packet of either side came. */
@@ -124,8 +223,19 @@ static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *
 {
 	struct lvs_tuple tuple = *key;
 	__u64 now_ns = bpf_ktime_get_ns();
-	__u64 expires_ns = connection_seen_ns(&tuple, owner) + connection_timeout_ns(owner->state);
+	__u64 expires_ns = connection_seen_ns(&tuple, owner) + connection_timeout_ns(owner);
 
+	/*
+	 * A template stays while connections are under it, and is looked at again; from then on that is its timeout
+	 * (ip_vs_conn_expire, v6.1). A control connection's timeout is its state's, which its next packet restores.
+	 */
+	if (expires_ns <= now_ns && owner->children) {
+		expires_ns = now_ns + TEMPLATE_AGAIN_S * NS_PER_S;
+		if (owner->state == LVS_S_TEMPLATE) {
+			owner->timeout_s = TEMPLATE_AGAIN_S;
+			owner->last_seen_ns = now_ns;
+		}
+	}
 	if (expires_ns > now_ns) {
 		owner->expires_armed_ns = expires_ns;
 		bpf_timer_start(&owner->timer, expires_ns - now_ns, 0);
@@ -153,7 +263,7 @@ static __always_inline long timer_attach(struct lvs_flow *owner, __u64 now_ns)
 	if (error && error != -EBUSY)
 		return error;
 	error = bpf_timer_set_callback(&owner->timer, connection_expire);
-	return error ? error : connection_arm(owner, now_ns, connection_timeout_ns(owner->state));
+	return error ? error : connection_arm(owner, now_ns, connection_timeout_ns(owner));
 }
 
 /* Tries again for the connections that wait for their timers, and comes back while any do. */

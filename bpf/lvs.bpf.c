@@ -3,12 +3,17 @@
  * The director's data plane: entry points only. Attached to the ingress of every NIC of the director's network
  * namespace, it sends packets of virtual services to their servers and leaves all others to the stack.
  */
-#include "connection.h"
+#include "adopt.h"
+#include "census.h"
+#include "collect.h"
 #include "forward_dr.h"
 #include "forward_nat.h"
 #include "forward_tun.h"
+#include "ftp.h"
 #include "icmp.h"
-#include "lookup.h"
+#include "mark_port.h"
+#include "localnode.h"
+#include "persistence.h"
 #include "refresh.h"
 
 /* Of the next hop's MTU, what is left for the client's packet; 0 while the MTU is not known. */
@@ -16,95 +21,124 @@ static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
 {
 	bool tunnelled = flow->direction == LVS_TO_SERVER && flow->method == LVS_TUN;
 
-	return tunnelled && flow->hop_mtu ? flow->hop_mtu - sizeof(struct iphdr) : flow->hop_mtu;
+	return tunnelled && flow->hop_mtu ? flow->hop_mtu - tunnel_overhead(flow) : flow->hop_mtu;
 }
 
-static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow)
+static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
+				   bool stale)
 {
-	__be32 virtual_address = flow->direction == LVS_TO_CLIENT ? flow->to_addr : packet->tuple.dst;
+	const __be32 *virtual_address = flow->direction == LVS_TO_CLIENT ? flow->to_addr : packet->tuple.dst;
 	__u32 room;
 
-	if (packet->ttl <= 1) {
-		struct icmp_cause expired = {
-			.type = ICMP_TIME_EXCEEDED,
-			.code = ICMP_EXC_TTL,
-			.source = virtual_address,
-			.reason = LVS_DROP_TTL_EXPIRED,
-		};
-
-		return icmp_answer(skb, packet, &expired);
-	}
+	if (flow_is_local(flow))
+		return forward_local(skb, packet, flow);
+	if (packet->ttl <= 1)
+		return icmp_answer_from(skb, packet, virtual_address, CAUSE_TTL_EXPIRED, 0);
 	room = room_towards_hop(flow);
 	/* A GSO packet is cut later, into segments that adjust_room has made shorter by the tunnel's header. */
-	if (!skb->gso_size && room && packet->length > room) {
-		struct icmp_cause too_big = {
-			.type = ICMP_DEST_UNREACH,
-			.code = ICMP_FRAG_NEEDED,
-			.mtu = room,
-			.source = virtual_address,
-			.reason = LVS_DROP_TOO_BIG,
-		};
-
-		return packet->dont_fragment ? icmp_answer(skb, packet, &too_big) : drop(LVS_DROP_TOO_BIG);
+	if (room && packet->length > room && !skb->gso_size) {
+		if (packet->dont_fragment)
+			return icmp_answer_from(skb, packet, virtual_address, CAUSE_TOO_BIG, room);
+		return drop(LVS_DROP_TOO_BIG);
 	}
 	switch (flow->method) {
 	case LVS_NAT:
-		return forward_nat(skb, packet, flow);
+		return forward_nat(skb, packet, flow, stale);
 	case LVS_DR:
-		return forward_dr(skb, packet, flow);
+		return forward_dr(skb, packet, flow, stale);
 	case LVS_TUN:
-		return forward_tun(skb, packet, flow);
+		return forward_tun(skb, packet, flow, stale);
 	}
 	return drop(LVS_DROP_INTERNAL);
 }
 
-/* Opens a connection where the packet may. Returns it, or NULL with the packet's verdict. */
+/* Of open_connection(), besides verdicts: what is left to do, which its stack has no room for. */
+enum unopened {
+	/* The connection that was put together is not kept, its packet alone is sent. */
+	SEND_ONCE = -2,
+	ANSWER_NO_SERVER = -3,
+};
+
+/* What becomes of a packet for which no server is left (ip_vs_leave, v6.1). */
+static __always_inline int leave(const struct packet *packet, const struct lvs_service *service)
+{
+	/* It may be for something else on the address. */
+	if (service->flags & LVS_SERVICE_FTP && !service_is_at_port(service, packet))
+		return TC_ACT_OK;
+	return ANSWER_NO_SERVER;
+}
+
+/* The server of a new connection: its index, or what REFUSED makes of the reason why there is none. */
+static __always_inline __s64 choose_server(const struct packet *packet, const struct lvs_service *service, __u32 mark,
+					   __u64 now_ns)
+{
+	bool is_persistent = service->flags & LVS_SERVICE_PERSISTENT;
+	struct lvs_member *member;
+	__s64 server;
+
+	if (is_persistent) {
+		server = persistence_find(packet, service, mark, now_ns);
+		if (server != REFUSED(LVS_DROP_NO_SERVER))
+			return server;
+	} else if (!service_is_at_port(service, packet) && !(service->flags & LVS_SERVICE_MARK)) {
+		return REFUSED(LVS_DROP_NO_SERVER);
+	}
+	member = schedule(service, packet, now_ns);
+	if (!member)
+		return REFUSED(LVS_DROP_NO_SERVER);
+	return is_persistent ? persistence_keep(packet, service, member->server, now_ns) : member->server;
+}
+
+/* Opens a connection where the packet may. Returns it, or NULL with the packet's verdict or enum unopened. */
 static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const struct packet *packet, __u64 now_ns,
 						   int *verdict)
 {
+	struct lvs_config *config = config_get();
 	struct lvs_service *service;
-	struct lvs_flow fresh = {};
-	struct lvs_member *member;
-	struct lvs_server *server;
+	struct lvs_flow *fresh;
 	struct lvs_flow *flow;
-	__u32 index;
+	__s64 server;
+	int reason;
 
-	if (!packet || !verdict)
+	if (!packet || !verdict || !config)
 		return NULL;
 	*verdict = TC_ACT_OK;
-	/* Only a SYN opens a connection; the stack answers anything else with a reset. */
-	if (packet->tuple.protocol == IPPROTO_TCP && !tcp_opens(packet))
+	/* The stack answers what opens no connection. */
+	if (!packet_opens(packet))
 		return NULL;
 	connection_forget(packet, now_ns);
-	service = service_find(packet);
-	if (!service)
+	if (config->features & LVS_HAS_FTP && packet->tuple.protocol == IPPROTO_TCP && ftp_take(packet, now_ns))
+		return bpf_map_lookup_elem(&lvs_flows, &packet->tuple);
+	service = service_find(packet, skb->mark, config->features);
+	if (!service || service_never_takes(packet))
 		return NULL;
-	member = schedule(service);
-	if (!member) {
-		struct icmp_cause no_server = {
-			.type = ICMP_DEST_UNREACH,
-			.code = ICMP_PORT_UNREACH,
-			.source = packet->tuple.dst,
-			.reason = LVS_DROP_NO_SERVER,
-		};
+	server = choose_server(packet, service, skb->mark, now_ns);
+	if (server < 0) {
+		bool no_server = server == REFUSED(LVS_DROP_NO_SERVER);
 
-		*verdict = icmp_answer(skb, packet, &no_server);
+		*verdict = no_server ? leave(packet, service) : drop(REFUSED(server));
 		return NULL;
 	}
-	index = member->server;
-	server = bpf_map_lookup_elem(&lvs_servers, &index);
-	if (!server) {
+	fresh = connection_blank();
+	if (!fresh || describe_connection(fresh, packet, service, server)) {
 		*verdict = drop(LVS_DROP_INTERNAL);
 		return NULL;
 	}
-	fresh.server = index;
-	fresh.service = service->id;
-	fresh.method = member->method;
-	fresh.to_addr = server->addr[0];
-	fresh.to_port = server->port;
-	flow = connection_create(packet, &fresh, now_ns);
-	if (!flow)
+	if (service->flags & LVS_SERVICE_ONE_PACKET && packet->tuple.protocol == IPPROTO_UDP) {
+		stats_count_connection(fresh->server, fresh->service, now_ns);
+		*verdict = SEND_ONCE;
+		return NULL;
+	}
+	if (service->flags & LVS_SERVICE_PERSISTENT && persistence_hold(fresh, packet)) {
 		*verdict = drop(LVS_DROP_TABLE_FULL);
+		return NULL;
+	}
+	flow = connection_create(&packet->tuple, fresh, now_ns, &reason);
+	if (!flow) {
+		if (service->flags & LVS_SERVICE_PERSISTENT)
+			template_release(&packet->tuple, server);
+		*verdict = drop(reason);
+	}
 	return flow;
 }
 
@@ -116,36 +150,63 @@ int lvs_ingress(struct __sk_buff *skb)
 	struct lvs_flow *flow;
 	__u64 now_ns;
 	int verdict;
+	bool is_kept = true;
 	bool stale;
 
 	if (!config)
 		return TC_ACT_OK;
 	/* A malformed packet can't be told to be for a VIP: the stack drops it. */
-	if (parse_packet(skb, &packet) != PACKET_OK)
+	if (parse_packet(skb, &packet) != PACKET_OK || packet.fragment)
 		return TC_ACT_OK;
 
 	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
 	now_ns = bpf_ktime_get_coarse_ns();
 	if (!flow || (flow->direction == LVS_TO_SERVER && connection_is_reused(flow, &packet))) {
 		flow = open_connection(skb, &packet, now_ns, &verdict);
-		if (!flow)
-			return verdict;
+		if (!flow) {
+			if (verdict == ANSWER_NO_SERVER)
+				return icmp_answer_from(skb, &packet, packet.tuple.dst, CAUSE_NO_SERVER, 0);
+			if (verdict != SEND_ONCE)
+				return verdict;
+			flow = connection_draft();
+			if (!flow)
+				return drop(LVS_DROP_INTERNAL);
+			is_kept = false;
+		}
 	}
 	stale = !flow_is_fresh(flow, config, now_ns);
 	/* Before the packet is noted: one that its server's removal stops must not keep the connection alive. */
 	if (stale) {
-		int error = flow_refresh(skb, &packet, flow, now_ns);
+		int error = flow_refresh(skb, &packet.tuple, flow, now_ns);
 
 		if (error)
 			return drop(error - 1);
 	}
 	if (flow->direction == LVS_TO_CLIENT)
 		connection_touch_reply(flow, &packet, now_ns);
-	else
+	else if (is_kept)
 		connection_touch(flow, &packet, now_ns);
+	else
+		stats_count_packet(flow, packet.length);
 	if (stale)
 		stats_flush(flow, now_ns);
-	return forward(skb, &packet, flow);
+	if (flow->flags & LVS_FLOW_FTP && ftp_inspect(skb, &packet, now_ns))
+		return drop(LVS_DROP_REWRITE_FAILED);
+	return forward(skb, &packet, flow, stale);
+}
+
+/* On the egress of every NIC, while the director is a server of VS-NAT itself. */
+SEC("tc")
+int lvs_egress(struct __sk_buff *skb)
+{
+	return answer_local(skb);
+}
+
+/* On the way into the pair of devices of firewall marks. */
+SEC("tc")
+int lvs_mark_hop(struct __sk_buff *skb)
+{
+	return mark_port_undo_hop(skb);
 }
 
 /*
@@ -164,6 +225,56 @@ int lvs_prepare(struct __sk_buff *skb)
 	if (error && error != -EBUSY)
 		return 1;
 	return bpf_timer_set_callback(&sweeper->timer, sweeper_run) != 0;
+}
+
+/* Run by user space before it reads counters. */
+SEC("syscall")
+int lvs_census(struct lvs_census *request)
+{
+	struct lvs_census census = {.number = request->number};
+
+	bpf_for_each_map_elem(&lvs_flows, census_flow, &census, 0);
+	request->flows = census.flows;
+	return 0;
+}
+
+/* Run by user space when it has changed a server's thresholds. */
+SEC("syscall")
+int lvs_note_load(struct lvs_load_request *request)
+{
+	__u32 server = request->server;
+	struct lvs_connection_counts *counts = bpf_map_lookup_elem(&lvs_connection_counts, &server);
+
+	return counts ? server_note_load(server, counts) : 0;
+}
+
+/* Run by user space to hear of what other directors are to be told: afterwards rows of lvs_collected are filled. */
+SEC("syscall")
+int lvs_collect(struct lvs_collect *request)
+{
+	struct collect_pass pass = {
+		.since_s = request->since_s,
+		.now_s = bpf_ktime_get_ns() / NS_PER_S,
+	};
+
+	bpf_for_each_map_elem(&lvs_flows, collect_flow, &pass, 0);
+	request->count = pass.count;
+	return 0;
+}
+
+/*
+ * Run by user space with what another director tells, in the place of a packet: behind an Ethernet header a struct
+ * lvs_shared. Returns an enum lvs_adopted. No syscall program, as those may not use queues before Linux 6.7.
+ */
+SEC("tc")
+int lvs_adopt(struct __sk_buff *skb)
+{
+	__u32 zero = 0;
+	struct lvs_shared *shared = bpf_map_lookup_elem(&lvs_adopted_entry, &zero);
+
+	if (!shared || bpf_skb_load_bytes(skb, ETH_HLEN, shared, sizeof(*shared)))
+		return LVS_ADOPTED_MALFORMED;
+	return adopt(shared, bpf_ktime_get_coarse_ns());
 }
 
 /* GPL-compatible, as the kernel's helpers ask. */

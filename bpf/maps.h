@@ -8,6 +8,7 @@
 
 #include "abi.h"
 #include <bpf/bpf_helpers.h>
+#include <stdbool.h>
 
 /* Elements are allocated when a connection comes, not for the table's whole size at load time. */
 struct {
@@ -18,6 +19,81 @@ struct {
 	__type(value, struct lvs_flow);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_flows SEC(".maps");
+
+/* Where a new connection is put together: it is too large for the stack. Its timer is never used here. */
+struct lvs_flow_image {
+	__u64 bytes[sizeof(struct lvs_flow) / sizeof(__u64)];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lvs_flow_image);
+} lvs_new_flow SEC(".maps");
+
+/* A line of FTP's control connection, how far it has been read, and what becomes of it: see ftp_text.h. */
+struct lvs_ftp_line {
+	__u8 text[LVS_FTP_LINE_BYTES];
+	__u8 becomes[LVS_FTP_LINE_BYTES];
+	__u64 numbers; /* an address and a port, in six bytes */
+	__u32 length;
+	__u32 start; /* where the first number begins; of fields, where what stands before them ends */
+	__u32 address_end;
+	__u32 value; /* of the number that is being read; a port */
+	__u32 digits; /* of it */
+	__u32 count; /* of numbers or fields that have been read */
+	__u32 room; /* for words before the address */
+	__u32 words; /* row of ftp_words_text */
+	__u8 before;
+	__u8 delimiter;
+	__u8 family;
+	bool found;
+	/* What it says: where the data connection will go. */
+	__be16 client_port; /* 0: not known yet, and the client is to open it */
+	__be16 virtual_port; /* 0: it says nothing */
+	__be16 server_port;
+	__be32 client[4];
+	__be32 server[4];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lvs_ftp_line);
+} lvs_ftp_line SEC(".maps");
+
+/* Where keys are put together: they would take too much of the stack. */
+enum key_draft {
+	KEY_DRAFT_TEMPLATE, /* of a new connection's template, and of one that FTP expects */
+	KEY_DRAFT_REPLY, /* of a new connection's way back */
+	/* Of the packet: Linux 6.1 takes no keys from the memory that a function is given which it verifies by itself. */
+	KEY_DRAFT_PACKET,
+	KEY_DRAFTS,
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, KEY_DRAFTS);
+	__type(key, __u32);
+	__type(value, struct lvs_tuple);
+} lvs_key_drafts SEC(".maps");
+
+static __always_inline struct lvs_tuple *key_draft(__u32 which)
+{
+	return bpf_map_lookup_elem(&lvs_key_drafts, &which);
+}
+
+/* Which persistence template a connection is under; of FTP's data connections, which control connection. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, LVS_MAX_CHILDREN);
+	__type(key, struct lvs_tuple);
+	__type(value, struct lvs_tuple);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_templates SEC(".maps");
 
 /* Owners' keys of connections without a timer. */
 struct {
@@ -125,6 +201,16 @@ struct {
 	__type(value, struct lvs_zero);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_zeroes SEC(".maps");
+
+/* Of the services, see struct lvs_address_key. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, LVS_MAX_SERVERS + LVS_MAX_SERVICES);
+	__type(key, struct lvs_address_key);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_addresses SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -12,35 +12,56 @@
 /* A changed route is noticed within this time; a changed configuration at once, by its epoch. */
 #define REFRESH_NS 1000000000ULL
 
-/* Returns 0, or 1 + enum lvs_drop. `flow` is the packet's own, of either direction. */
-static __noinline int flow_refresh(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
+/* Whether its server is the director itself: no route leads there. */
+static __always_inline bool flow_is_local(const struct lvs_flow *flow)
+{
+	return flow->method >= LVS_LOCAL;
+}
+
+/* Returns 0, or 1 + enum lvs_drop. `flow` is that of the packet with this tuple, of either direction. */
+static __noinline int flow_refresh(struct __sk_buff *skb, const struct lvs_tuple *tuple, struct lvs_flow *flow,
 				   __u64 now_ns)
 {
 	struct lvs_config *config = config_get();
-	__be32 source, destination;
 	int error;
 
-	if (!packet || !flow || !config)
+	if (!tuple || !flow || !config)
 		return 1 + LVS_DROP_INTERNAL;
 	if (flow->direction == LVS_TO_SERVER) {
 		__u32 index = flow->server;
 		struct lvs_server *server = bpf_map_lookup_elem(&lvs_servers, &index);
 
-		if (!server || !(server->flags & LVS_SERVER_AVAILABLE))
+		/* A connection that another director told of may lead to a server that is not configured here. */
+		if (!server ? index != LVS_MAX_SERVERS || flow->method == LVS_TUN :
+			      !(server->flags & LVS_SERVER_AVAILABLE))
 			return 1 + LVS_DROP_SERVER_REMOVED;
-		flow->tunnel_source = server->tunnel_source[0];
-		source = packet->tuple.src;
-		destination = flow->to_addr;
+		connection_own(flow);
+		if (flow->method == LVS_TUN && server) {
+			address_copy(flow->tunnel_source, server->tunnel_source);
+			flow->tunnel = server->tunnel;
+			flow->tunnel_flags = server->tunnel_flags;
+			flow->tunnel_port = server->tunnel_port;
+			if (server->tunnel == LVS_TUNNEL_IPIP)
+				flow->flags &= ~LVS_FLOW_SHIM;
+			else
+				flow->flags |= LVS_FLOW_SHIM;
+			error = route_find(skb, flow, flow->tunnel_source, flow->to_addr);
+		} else if (flow_is_local(flow)) {
+			error = 0;
+		} else {
+			error = route_find(skb, flow, tuple->src, flow->to_addr);
+		}
 	} else {
+		/* A datagram's connection is established when it is answered (udp_state_transition, v6.1). */
+		if (tuple->protocol == IPPROTO_UDP)
+			template_assure(&flow->peer);
 		/* Routed as what it will be: from the virtual address. */
-		source = flow->to_addr;
-		destination = packet->tuple.dst;
+		error = flow_is_local(flow) ? 0 : route_find(skb, flow, flow->to_addr, tuple->dst);
 	}
-	error = route_find(skb, flow, source, destination);
 	if (error)
 		return error;
 	flow->epoch = config->epoch;
-	flow->fresh_until_ns = flow->hop_mtu ? now_ns + REFRESH_NS : now_ns;
+	flow->fresh_until_ns = flow->hop_mtu || flow_is_local(flow) ? now_ns + REFRESH_NS : now_ns;
 	return 0;
 }
 

@@ -3,6 +3,8 @@
  * Counters of services, servers and drops, per CPU. A packet is counted in its flow, where it costs next to nothing;
  * once a second, at each change of state and at its end a flow adds what it has gathered. Readers add what flows
  * still hold, so no packet is ever missing.
+ *
+ * Functions that are not static, here and in other headers, are verified once, by themselves, instead of at every call.
  */
 #ifndef LVS_STATS_H
 #define LVS_STATS_H
@@ -15,7 +17,7 @@
 #define STATS_MAX_IDLE_PERIODS 40
 
 /* Closes the period that has ended, and the idle ones since: average += (rate - average) / 4 for each. */
-static __noinline int stats_end_period(struct lvs_stats *stats, __u64 now_ns)
+__noinline int stats_end_period(struct lvs_stats *stats, __u64 now_ns)
 {
 	__u64 periods;
 
@@ -46,7 +48,7 @@ static __always_inline bool stats_period_has_ended(const struct lvs_stats *stats
 	return (__s64)(now_ns - stats->period_start_ns) >= LVS_RATE_PERIOD_NS;
 }
 
-/* This CPU's counters of a service or server, in the present period. NULL when they are gone. */
+/* This CPU's counters of a service or server, in the present period. NULL when there are none. */
 static __always_inline struct lvs_stats *stats_now(void *map, __u32 id, __u64 now_ns)
 {
 	struct lvs_stats *stats = bpf_map_lookup_elem(map, &id);
@@ -72,33 +74,44 @@ static __always_inline void stats_count_packet(struct lvs_flow *flow, __u32 leng
 	__sync_fetch_and_add(&flow->pending, (1ULL << LVS_PENDING_PACKETS_SHIFT) + length);
 }
 
-/* Moves what a flow has gathered into its server's and its service's counters. */
-static __noinline int stats_flush(struct lvs_flow *flow, __u64 now_ns)
+/* Adds to a server's and its service's counters. */
+__noinline int stats_add_pending(__u32 server, __u32 service, __u64 now_ns, __u64 pending, bool inbound)
 {
-	__u64 pending;
-	bool inbound;
-
-	if (!flow || !flow->pending)
-		return 0;
-	pending = __sync_lock_test_and_set(&flow->pending, 0);
-	inbound = flow->direction == LVS_TO_SERVER;
-	stats_add(&lvs_server_stats, flow->server, now_ns, pending, inbound);
-	stats_add(&lvs_service_stats, flow->service, now_ns, pending, inbound);
+	stats_add(&lvs_server_stats, server, now_ns, pending, inbound);
+	stats_add(&lvs_service_stats, service, now_ns, pending, inbound);
 	return 0;
 }
 
+/* Moves what a flow has gathered into its server's and its service's counters. */
+static __always_inline void stats_flush(struct lvs_flow *flow, __u64 now_ns)
+{
+	if (flow->pending)
+		stats_add_pending(flow->server, flow->service, now_ns, __sync_lock_test_and_set(&flow->pending, 0),
+				  flow->direction == LVS_TO_SERVER);
+}
+
+/* Too large for the stack. */
+static const struct lvs_stats stats_none;
+
+/* A connection more; the first makes the counters. */
 static __always_inline void stats_count_new(void *map, __u32 id, __u64 now_ns)
 {
 	struct lvs_stats *stats = stats_now(map, id, now_ns);
 
+	if (!stats) {
+		bpf_map_update_elem(map, &id, &stats_none, BPF_NOEXIST);
+		stats = stats_now(map, id, now_ns);
+	}
 	if (stats)
 		stats->count[LVS_COUNT_CONNECTIONS]++;
 }
 
-static __always_inline void stats_count_connection(const struct lvs_flow *flow, __u64 now_ns)
+/* A new connection of a server, and of its service. */
+__noinline int stats_count_connection(__u32 server, __u32 service, __u64 now_ns)
 {
-	stats_count_new(&lvs_server_stats, flow->server, now_ns);
-	stats_count_new(&lvs_service_stats, flow->service, now_ns);
+	stats_count_new(&lvs_server_stats, server, now_ns);
+	stats_count_new(&lvs_service_stats, service, now_ns);
+	return 0;
 }
 
 static __always_inline int drop(enum lvs_drop reason)

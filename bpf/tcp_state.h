@@ -78,10 +78,13 @@ static __always_inline bool tcp_is_plain(__u32 state, const struct packet *packe
 	return state == LVS_S_ESTABLISHED && !(packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST));
 }
 
-/* The first packet of a connection. */
+/*
+ * The first packet of a connection. As in tcp_conn_schedule() (ip_vs_proto_tcp.c, v6.1) a SYN+ACK is one, too: the
+ * client's answer to the FTP server that opens a data connection to it, past a director that sees one half of it.
+ */
 static __always_inline bool tcp_opens(const struct packet *packet)
 {
-	return (packet->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+	return (packet->tcp_flags & (TCP_SYN | TCP_RST)) == TCP_SYN;
 }
 
 /* The state after this packet; a packet without any of the four flags changes nothing. */
@@ -106,7 +109,7 @@ static __always_inline __u32 tcp_next(__u32 state, enum tcp_view view, const str
 static __always_inline bool state_is_active(__u32 state)
 {
 	return state == LVS_S_ESTABLISHED || state == LVS_S_SYN_SENT || state == LVS_S_SYN_RECV ||
-	       state == LVS_S_SYNACK;
+	       state == LVS_S_SYNACK || state == LVS_S_SCTP_ESTABLISHED;
 }
 
 #endif

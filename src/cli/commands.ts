@@ -26,6 +26,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the commands that set up the cluster, host by host',
     load: () => import('./plan.ts'),
   },
+  apply: {
+    group: CLUSTER,
+    summary: 'set this host up as its part of the cluster',
+    load: () => import('./apply.ts'),
+  },
+  remove: {
+    group: CLUSTER,
+    summary: 'undo what apply has set on this host',
+    load: () => import('./remove.ts'),
+  },
   lab: {
     group: CLUSTER,
     summary: 'set up the whole cluster in network namespaces',
@@ -40,6 +50,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: DIRECTOR,
     summary: 'show the state of the director, or take it down',
     load: () => import('./director.ts'),
+  },
+  top: {
+    group: DIRECTOR,
+    summary: 'watch services, servers, rates and drops, live',
+    load: () => import('./top.ts'),
+  },
+  metrics: {
+    group: DIRECTOR,
+    summary: 'print the state of the director, or serve it to Prometheus',
+    load: () => import('./metrics.ts'),
+  },
+  sync: {
+    group: DIRECTOR,
+    summary: 'what ipvsadm --start-daemon starts',
+    load: () => import('./sync.ts'),
   },
   decap: {
     group: DIRECTOR,

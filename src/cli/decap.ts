@@ -1,23 +1,38 @@
-// lvskit decap: takes VS-TUN's packets apart on a realserver whose kernel has no tunl0.
+// lvskit decap: takes VS-TUN's packets apart on a realserver whose kernel has no tunnel devices.
 
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { attachDecapsulation, detachDecapsulation } from '../dataplane/mod.ts';
+import { parseIpv6 } from '../model/mod.ts';
 import { parseAddress } from './address-argument.ts';
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^[0-9]+$/.test(text) || port < 1 || port > 65535)
+    throw new InvalidArgumentError('Give a number from 1 to 65535.');
+  return port;
+}
+
+interface AttachOptions {
+  readonly vip: string;
+  readonly guePort?: number;
+}
 
 export function createCommand(): Command {
   const attach = new Command('attach')
-    .description('Take IP-in-IP packets for a virtual address apart on this NIC.')
+    .description('Take packets for a virtual address out of IP-in-IP and GRE on this NIC, and out of GUE on a port.')
     .argument('<device>', 'the NIC that the director sends to')
-    .requiredOption('--vip <address>', 'the virtual address; give the command again for another')
-    .action(async (device: string, { vip }: { readonly vip: string }) => {
-      attachDecapsulation(device, await parseAddress(vip));
+    .requiredOption('--vip <address>', 'the virtual address, IPv4 or IPv6; give the command again for another')
+    .option('--gue-port <port>', 'the UDP port of ipvsadm --tun-type gue --tun-port', parsePort)
+    .action(async (device: string, { vip, guePort }: AttachOptions) => {
+      const address = parseIpv6(vip) ?? (await parseAddress(vip));
+      attachDecapsulation(device, address, guePort === undefined ? [] : [guePort]);
     });
   const detach = new Command('detach')
     .description('Stop that.')
     .argument('<device>', 'the NIC')
     .action((device: string) => detachDecapsulation(device));
   return new Command('decap')
-    .description('Take the packets of VS-TUN apart on a realserver without the ipip module.')
+    .description("Take the packets of VS-TUN apart on a realserver without the kernel's tunnel devices.")
     .addCommand(attach)
     .addCommand(detach);
 }

@@ -1,13 +1,57 @@
 // lvskit director: the data plane of this network namespace as a whole. Services and servers are ipvsadm's business.
 
-import { Command } from 'commander';
-import { findDataPlane, listAttachments, removeDataPlane, sweepDeadNamespaces } from '../dataplane/mod.ts';
+import { Command, Option } from 'commander';
+import {
+  ATTACH_MODES,
+  type AttachMode,
+  type BpfDataPlane,
+  findDataPlane,
+  listAttachments,
+  openDataPlane,
+  reloadDataPlane,
+  removeDataPlane,
+  setAttachMode,
+  sweepDeadNamespaces,
+} from '../dataplane/mod.ts';
 
 export function createCommand(): Command {
   return new Command('director')
     .description('The director of this network namespace as a whole; `lvskit ipvsadm` administers its services.')
+    .addCommand(up())
     .addCommand(status())
+    .addCommand(reload())
     .addCommand(down());
+}
+
+function up(): Command {
+  return new Command('up')
+    .description('Load the data plane and attach it to every NIC; the first `lvskit ipvsadm -A` does so, too.')
+    .addOption(
+      new Option('--attach <mode>', 'xdp: a short way in the drivers for established connections').choices(
+        ATTACH_MODES,
+      ),
+    )
+    .action(({ attach }: { readonly attach?: AttachMode }) => {
+      openDataPlane().close();
+      if (attach !== undefined) setAttachMode(attach);
+      console.log(`The director is up on ${listAttachments().map(describeNic).join(', ')}.`);
+    });
+}
+
+function describeNic({ device, attached, xdp }: { device: string; attached: boolean; xdp: boolean }): string {
+  return `${device}${attached ? '' : ' (not attached)'}${attached && xdp ? ' (with XDP)' : ''}`;
+}
+
+function reload(): Command {
+  return new Command('reload')
+    .description("Replace the data plane's programs by this version's. Services and connections stay.")
+    .action(() => {
+      console.log(
+        reloadDataPlane()
+          ? 'The director runs the programs of this version.'
+          : 'No director in this network namespace.',
+      );
+    });
 }
 
 function status(): Command {
@@ -23,8 +67,7 @@ function status(): Command {
       const facts = {
         up: true,
         nics: listAttachments(),
-        services: plane.readStatus().length,
-        flows: plane.countFlows(),
+        ...countsOf(plane.readOverview()),
         flowsMax: plane.connectionTableSize,
         drops: Object.fromEntries(plane.readDrops()),
       };
@@ -32,8 +75,12 @@ function status(): Command {
     });
 }
 
+function countsOf({ services, flows }: ReturnType<BpfDataPlane['readOverview']>): Pick<Facts, 'services' | 'flows'> {
+  return { services: services.length, flows };
+}
+
 interface Facts {
-  readonly nics: readonly { readonly device: string; readonly attached: boolean }[];
+  readonly nics: ReturnType<typeof listAttachments>;
   readonly services: number;
   readonly flows: number;
   readonly flowsMax: number;
@@ -43,7 +90,7 @@ interface Facts {
 function format({ nics, services, flows, flowsMax, drops }: Facts): string {
   const dropped = Object.entries(drops).filter(([, packets]) => packets > 0);
   return [
-    `NICs       ${nics.map(({ device, attached }) => `${device}${attached ? '' : ' (not attached)'}`).join(', ')}`,
+    `NICs       ${nics.map(describeNic).join(', ')}`,
     `services   ${services}`,
     `flows      ${flows} of ${flowsMax}`,
     ...(dropped.length === 0

@@ -2,8 +2,9 @@
 // suite and the lab, prints; lab-format.ts says how.
 
 import { writeFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
+import { ATTACH_MODES, type AttachMode } from '../dataplane/mod.ts';
 import { captureLink, defaultLabName, execInMachine, listLabs, readLab } from '../lab/mod.ts';
 import { formatLabJson, formatLabTable, formatLabUp } from './lab-format.ts';
 import { untilInterrupted } from './signals.ts';
@@ -14,6 +15,7 @@ interface UpFlags {
   readonly mtu?: number;
   readonly rate?: string;
   readonly offload: boolean;
+  readonly attach?: AttachMode;
   readonly realservers?: number;
 }
 
@@ -34,6 +36,11 @@ function up(): Command {
     .option('--mtu <bytes>', 'MTU of every link (default: 1500)', parseWholeNumber)
     .option('--rate <rate>', 'rate of every link, such as 100mbit (default: unlimited)')
     .option('--no-offload', 'switch off segmentation and checksum offload')
+    .addOption(
+      new Option('--attach <mode>', 'how the director is attached; xdp means --no-offload (default: tc)').choices(
+        ATTACH_MODES,
+      ),
+    )
     .option('--realservers <count>', 'as many realservers instead of those in the conf file', parseWholeNumber)
     .action(async (confFile: string, flags: UpFlags) => {
       const { hosts, ...choices } = flags;

@@ -5,20 +5,55 @@ import type { Layout } from './layout.ts';
 export const lvsLimits = {
   LVS_MAX_SERVERS: 131072,
   LVS_MAX_SERVICES: 16384,
-  LVS_MAX_SLOTS: 1048576,
-  LVS_MAX_FLOWS: 1048576,
-  LVS_MAX_UNTIMED: 65536,
+  LVS_MAX_SLOTS: 2097152,
+  LVS_MAX_FLOWS: 2097152,
+  LVS_MAX_CHILDREN: 1048576,
+  LVS_FTP_LINE_BYTES: 128,
+  LVS_MAX_UNTIMED: 262144,
+  LVS_MAX_DESTINATIONS: 65536,
+  LVS_MAX_DATAGRAMS: 4096,
+  LVS_MAX_EARLY_FRAGMENTS: 512,
+} as const;
+
+export const lvsFamily = {
+  LVS_IPV4: 4,
+  LVS_IPV6: 6,
 } as const;
 
 export const lvsMethod = {
   LVS_NAT: 0,
   LVS_DR: 1,
   LVS_TUN: 2,
+  LVS_LOCAL: 3,
+  LVS_LOCAL_NAT: 4,
+} as const;
+
+export const lvsTunnel = {
+  LVS_TUNNEL_IPIP: 0,
+  LVS_TUNNEL_GUE: 1,
+  LVS_TUNNEL_GRE: 2,
+} as const;
+
+export const lvsTunnelFlags = {
+  LVS_TUNNEL_CSUM: 1,
+  LVS_TUNNEL_REMCSUM: 2,
 } as const;
 
 export const lvsScheduler = {
   LVS_SCHED_RR: 0,
   LVS_SCHED_WRR: 1,
+  LVS_SCHED_LC: 2,
+  LVS_SCHED_WLC: 3,
+  LVS_SCHED_LBLC: 4,
+  LVS_SCHED_LBLCR: 5,
+  LVS_SCHED_DH: 6,
+  LVS_SCHED_SH: 7,
+  LVS_SCHED_SED: 8,
+  LVS_SCHED_NQ: 9,
+  LVS_SCHED_FO: 10,
+  LVS_SCHED_OVF: 11,
+  LVS_SCHED_MH: 12,
+  LVS_SCHED_TWOS: 13,
 } as const;
 
 export const lvsState = {
@@ -34,31 +69,56 @@ export const lvsState = {
   LVS_S_LISTEN: 9,
   LVS_S_SYNACK: 10,
   LVS_S_UDP: 11,
-  LVS_S_COUNT: 12,
-  LVS_S_GONE: 13,
+  LVS_S_SCTP_NONE: 12,
+  LVS_S_SCTP_INIT1: 13,
+  LVS_S_SCTP_INIT: 14,
+  LVS_S_SCTP_COOKIE_SENT: 15,
+  LVS_S_SCTP_COOKIE_REPLIED: 16,
+  LVS_S_SCTP_COOKIE_WAIT: 17,
+  LVS_S_SCTP_COOKIE: 18,
+  LVS_S_SCTP_COOKIE_ECHOED: 19,
+  LVS_S_SCTP_ESTABLISHED: 20,
+  LVS_S_SCTP_SHUTDOWN_SENT: 21,
+  LVS_S_SCTP_SHUTDOWN_RECEIVED: 22,
+  LVS_S_SCTP_SHUTDOWN_ACK_SENT: 23,
+  LVS_S_SCTP_REJECTED: 24,
+  LVS_S_SCTP_CLOSED: 25,
+  LVS_S_TEMPLATE: 26,
+  LVS_S_COUNT: 27,
+  LVS_S_GONE: 28,
 } as const;
 
 export const lvsDrop = {
   LVS_DROP_NO_SERVER: 0,
   LVS_DROP_SERVER_REMOVED: 1,
   LVS_DROP_TABLE_FULL: 2,
-  LVS_DROP_NO_ROUTE: 3,
-  LVS_DROP_FORWARDING_DISABLED: 4,
-  LVS_DROP_TTL_EXPIRED: 5,
-  LVS_DROP_TOO_BIG: 6,
-  LVS_DROP_REWRITE_FAILED: 7,
-  LVS_DROP_INTERNAL: 8,
-  LVS_DROP_COUNT: 9,
+  LVS_DROP_NO_TIMER: 3,
+  LVS_DROP_NO_ROUTE: 4,
+  LVS_DROP_FORWARDING_DISABLED: 5,
+  LVS_DROP_TTL_EXPIRED: 6,
+  LVS_DROP_TOO_BIG: 7,
+  LVS_DROP_REWRITE_FAILED: 8,
+  LVS_DROP_FRAGMENT_LOST: 9,
+  LVS_DROP_INTERNAL: 10,
+  LVS_DROP_COUNT: 11,
+} as const;
+
+export const lvsTupleKind = {
+  LVS_CONNECTION: 0,
+  LVS_TEMPLATE: 1,
+  LVS_EXPECTED: 2,
 } as const;
 
 export const lvsTuple = {
-  size: 16,
+  size: 40,
   fields: {
-    src: { offset: 0, scalar: 'be32' },
-    dst: { offset: 4, scalar: 'be32' },
-    sport: { offset: 8, scalar: 'be16' },
-    dport: { offset: 10, scalar: 'be16' },
-    protocol: { offset: 12, scalar: 'u8' },
+    src: { offset: 0, scalar: 'be32', count: 4 },
+    dst: { offset: 16, scalar: 'be32', count: 4 },
+    sport: { offset: 32, scalar: 'be16' },
+    dport: { offset: 34, scalar: 'be16' },
+    protocol: { offset: 36, scalar: 'u8' },
+    family: { offset: 37, scalar: 'u8' },
+    kind: { offset: 38, scalar: 'u8' },
   },
 } as const satisfies Layout;
 
@@ -71,36 +131,93 @@ export const lvsPending = {
   LVS_PENDING_PACKETS_SHIFT: 40,
 } as const;
 
+export const lvsFlowFlags = {
+  LVS_FLOW_CONTROLLED: 1,
+  LVS_FLOW_FTP: 2,
+  LVS_FLOW_FRAMED: 4,
+  LVS_FLOW_SHIM: 16,
+  LVS_FLOW_ASSURED: 8,
+  LVS_FLOW_ADOPTED: 64,
+} as const;
+
 export const lvsFlow = {
-  size: 104,
+  size: 200,
   fields: {
     last_seen_ns: { offset: 16, scalar: 'u64' },
     pending: { offset: 24, scalar: 'u64' },
     fresh_until_ns: { offset: 32, scalar: 'u64' },
-    hop: { offset: 40, scalar: 'u64' },
-    epoch: { offset: 48, scalar: 'u32' },
-    state: { offset: 52, scalar: 'u32' },
-    to_addr: { offset: 56, scalar: 'be32' },
-    to_port: { offset: 60, scalar: 'be16' },
-    direction: { offset: 62, scalar: 'u8' },
-    method: { offset: 63, scalar: 'u8' },
-    tunnel_source: { offset: 64, scalar: 'be32' },
-    hop_mtu: { offset: 68, scalar: 'u16' },
-    peer: { offset: 72, struct: lvsTuple },
-    server: { offset: 88, scalar: 'u32' },
-    service: { offset: 92, scalar: 'u32' },
-    expires_armed_ns: { offset: 96, scalar: 'u64' },
+    epoch: { offset: 40, scalar: 'u32' },
+    state: { offset: 44, scalar: 'u32' },
+    direction: { offset: 48, scalar: 'u8' },
+    method: { offset: 49, scalar: 'u8' },
+    to_family: { offset: 50, scalar: 'u8' },
+    flags: { offset: 51, scalar: 'u8' },
+    to_port: { offset: 52, scalar: 'be16' },
+    hop_mtu: { offset: 54, scalar: 'u16' },
+    hop_ifindex: { offset: 56, scalar: 'u32' },
+    server: { offset: 60, scalar: 'u32' },
+    frame: { offset: 64, scalar: 'u64', count: 2 },
+    to_addr: { offset: 80, scalar: 'be32', count: 4 },
+    hop_addr: { offset: 96, scalar: 'be32', count: 4 },
+    tunnel_source: { offset: 112, scalar: 'be32', count: 4 },
+    tunnel: { offset: 128, scalar: 'u8' },
+    tunnel_flags: { offset: 129, scalar: 'u8' },
+    tunnel_port: { offset: 130, scalar: 'be16' },
+    service: { offset: 132, scalar: 'u32' },
+    timeout_s: { offset: 136, scalar: 'u32' },
+    children: { offset: 140, scalar: 'u32' },
+    peer: { offset: 144, struct: lvsTuple },
+    expires_armed_ns: { offset: 184, scalar: 'u64' },
+    told_s: { offset: 192, scalar: 'u32' },
+    told_state: { offset: 196, scalar: 'u32' },
   },
 } as const satisfies Layout;
+
+export const lvsSharedLimits = {
+  LVS_MAX_SHARED: 8192,
+} as const;
+
+export const lvsSharedFlags = {
+  LVS_SHARED_INACTIVE: 1,
+  LVS_SHARED_ASSURED: 2,
+} as const;
+
+export const lvsShared = {
+  size: 80,
+  fields: {
+    key: { offset: 0, struct: lvsTuple },
+    to_addr: { offset: 40, scalar: 'be32', count: 4 },
+    to_port: { offset: 56, scalar: 'be16' },
+    method: { offset: 58, scalar: 'u8' },
+    to_family: { offset: 59, scalar: 'u8' },
+    state: { offset: 60, scalar: 'u32' },
+    timeout_s: { offset: 64, scalar: 'u32' },
+    server: { offset: 68, scalar: 'u32' },
+    service: { offset: 72, scalar: 'u32' },
+    flags: { offset: 76, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsCollect = {
+  size: 8,
+  fields: {
+    since_s: { offset: 0, scalar: 'u32' },
+    count: { offset: 4, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsAdopted = {
+  LVS_ADOPTED_NEW: 1,
+  LVS_ADOPTED_KNOWN: 2,
+  LVS_ADOPTED_OUTDATED: 3,
+  LVS_ADOPTED_NO_ROOM: 4,
+  LVS_ADOPTED_MALFORMED: 5,
+} as const;
 
 export const lvsSweeper = {
   size: 16,
   fields: {},
 } as const satisfies Layout;
-
-export const lvsFamily = {
-  LVS_IPV4: 4,
-} as const;
 
 export const lvsServiceKey = {
   size: 20,
@@ -112,8 +229,20 @@ export const lvsServiceKey = {
   },
 } as const satisfies Layout;
 
+export const lvsServiceFlags = {
+  LVS_SERVICE_PERSISTENT: 1,
+  LVS_SERVICE_ONE_PACKET: 2,
+  LVS_SERVICE_SCHED_1: 4,
+  LVS_SERVICE_SCHED_2: 8,
+  LVS_SERVICE_SCHED_3: 16,
+  LVS_SERVICE_MARK: 32,
+  LVS_SERVICE_SIP: 64,
+  LVS_SERVICE_FTP: 128,
+  LVS_SERVICE_ANY_PORT: 256,
+} as const;
+
 export const lvsService = {
-  size: 32,
+  size: 64,
   fields: {
     id: { offset: 0, scalar: 'u32' },
     scheduler: { offset: 4, scalar: 'u32' },
@@ -121,34 +250,53 @@ export const lvsService = {
     members_count: { offset: 12, scalar: 'u32' },
     slots_base: { offset: 16, scalar: 'u32' },
     slots_count: { offset: 20, scalar: 'u32' },
-    sequence: { offset: 24, scalar: 'u64' },
+    flags: { offset: 24, scalar: 'u32' },
+    persistence_s: { offset: 28, scalar: 'u32' },
+    netmask: { offset: 32, scalar: 'be32', count: 4 },
+    cursor_start: { offset: 48, scalar: 'u64' },
+    sequence: { offset: 56, scalar: 'u64' },
   },
 } as const satisfies Layout;
 
 export const lvsMember = {
-  size: 20,
+  size: 24,
   fields: {
     server: { offset: 0, scalar: 'u32' },
     weight: { offset: 4, scalar: 'u32' },
     upper_threshold: { offset: 8, scalar: 'u32' },
     lower_threshold: { offset: 12, scalar: 'u32' },
-    method: { offset: 16, scalar: 'u32' },
+    method: { offset: 16, scalar: 'u8' },
+    tunnel: { offset: 17, scalar: 'u8' },
+    tunnel_port: { offset: 18, scalar: 'be16' },
+    tunnel_flags: { offset: 20, scalar: 'u16' },
   },
 } as const satisfies Layout;
 
 export const lvsServerFlags = {
   LVS_SERVER_AVAILABLE: 1,
+  LVS_SERVER_LOCAL: 2,
+  LVS_SERVER_QUIESCENT: 4,
+} as const;
+
+export const lvsServerMethod = {
+  LVS_SERVER_METHOD_SHIFT: 8,
 } as const;
 
 export const lvsServer = {
-  size: 44,
+  size: 60,
   fields: {
     addr: { offset: 0, scalar: 'be32', count: 4 },
     tunnel_source: { offset: 16, scalar: 'be32', count: 4 },
     port: { offset: 32, scalar: 'be16' },
-    family: { offset: 34, scalar: 'u16' },
-    flags: { offset: 36, scalar: 'u32' },
-    service: { offset: 40, scalar: 'u32' },
+    family: { offset: 34, scalar: 'u8' },
+    tunnel: { offset: 35, scalar: 'u8' },
+    tunnel_port: { offset: 36, scalar: 'be16' },
+    tunnel_flags: { offset: 38, scalar: 'u16' },
+    flags: { offset: 40, scalar: 'u32' },
+    service: { offset: 44, scalar: 'u32' },
+    upper_threshold: { offset: 48, scalar: 'u32' },
+    lower_threshold: { offset: 52, scalar: 'u32' },
+    last_weight: { offset: 56, scalar: 'u32' },
   },
 } as const satisfies Layout;
 
@@ -168,6 +316,7 @@ export const lvsConnectionCounts = {
     active: { offset: 0, scalar: 'u32' },
     inactive: { offset: 4, scalar: 'u32' },
     persistent: { offset: 8, scalar: 'u32' },
+    overloaded: { offset: 12, scalar: 'u32' },
   },
 } as const satisfies Layout;
 
@@ -215,10 +364,119 @@ export const lvsZero = {
   },
 } as const satisfies Layout;
 
+export const lvsHeld = {
+  size: 48,
+  fields: {
+    census: { offset: 0, scalar: 'u64' },
+    count: { offset: 8, scalar: 'u64', count: 5 },
+  },
+} as const satisfies Layout;
+
+export const lvsCensus = {
+  size: 16,
+  fields: {
+    number: { offset: 0, scalar: 'u64' },
+    flows: { offset: 8, scalar: 'u64' },
+  },
+} as const satisfies Layout;
+
+export const lvsLoadRequest = {
+  size: 8,
+  fields: {
+    server: { offset: 0, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsDestinationKey = {
+  size: 24,
+  fields: {
+    addr: { offset: 0, scalar: 'be32', count: 4 },
+    service: { offset: 16, scalar: 'u32' },
+    family: { offset: 20, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsDestinationLimits = {
+  LVS_DESTINATION_SERVERS: 16,
+} as const;
+
+export const lvsDestination = {
+  size: 88,
+  fields: {
+    last_used_ns: { offset: 0, scalar: 'u64' },
+    last_changed_ns: { offset: 8, scalar: 'u64' },
+    count: { offset: 16, scalar: 'u32' },
+    server: { offset: 20, scalar: 'u32', count: 16 },
+  },
+} as const satisfies Layout;
+
+export const lvsDatagramKey = {
+  size: 40,
+  fields: {
+    src: { offset: 0, scalar: 'be32', count: 4 },
+    dst: { offset: 16, scalar: 'be32', count: 4 },
+    id: { offset: 32, scalar: 'be32' },
+    protocol: { offset: 36, scalar: 'u8' },
+    family: { offset: 37, scalar: 'u8' },
+  },
+} as const satisfies Layout;
+
+export const lvsDatagramLimits = {
+  LVS_DATAGRAM_EARLY: 48,
+  LVS_EARLY_BYTES: 9216,
+} as const;
+
+export const lvsDatagram = {
+  size: 216,
+  fields: {
+    seen_ns: { offset: 0, scalar: 'u64' },
+    sport: { offset: 8, scalar: 'be16' },
+    dport: { offset: 10, scalar: 'be16' },
+    ports_known: { offset: 12, scalar: 'u32' },
+    early_count: { offset: 16, scalar: 'u32' },
+    early: { offset: 20, scalar: 'u32', count: 48 },
+  },
+} as const satisfies Layout;
+
+export const lvsEarlyFragment = {
+  size: 9260,
+  fields: {
+    datagram: { offset: 0, struct: lvsDatagramKey },
+    length: { offset: 40, scalar: 'u32' },
+    frame: { offset: 44, scalar: 'u8', count: 9216 },
+  },
+} as const satisfies Layout;
+
+export const lvsAddressKey = {
+  size: 24,
+  fields: {
+    addr: { offset: 0, scalar: 'be32', count: 4 },
+    family: { offset: 16, scalar: 'u32' },
+    is_source: { offset: 20, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsFeatures = {
+  LVS_HAS_MARKS: 1,
+  LVS_HAS_FTP: 2,
+  LVS_HAS_ANY_PORT: 4,
+  LVS_HAS_PERSISTENCE: 8,
+  LVS_HAS_LOCAL_NAT: 16,
+} as const;
+
+export const lvsXdpMode = {
+  LVS_XDP_NONE: 0,
+  LVS_XDP_NATIVE: 1,
+  LVS_XDP_GENERIC: 2,
+} as const;
+
 export const lvsConfig = {
-  size: 56,
+  size: 152,
   fields: {
     epoch: { offset: 0, scalar: 'u32' },
-    timeout_s: { offset: 4, scalar: 'u32', count: 12 },
+    features: { offset: 4, scalar: 'u32' },
+    timeout_s: { offset: 8, scalar: 'u32', count: 32 },
+    trace_until_ns: { offset: 136, scalar: 'u64' },
+    xdp_mode: { offset: 144, scalar: 'u32' },
   },
 } as const satisfies Layout;

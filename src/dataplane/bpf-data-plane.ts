@@ -1,27 +1,32 @@
 // The DataPlane interface on the BPF maps of one network namespace. Holds no state of its own: every call reads or
 // writes the maps, so that any number of processes see the same.
 
-import {
-  type Connection,
-  type ConnectionState,
-  type DataPlane,
-  type ServiceKey,
-  type ServiceStatus,
-  type ServiceTable,
-  TABLE_SCHEDULERS,
+import type {
+  Connection,
+  DataPlane,
+  ServiceKey,
+  ServiceStatus,
+  ServiceTable,
+  SyncDaemon,
+  SyncDaemonSettings,
+  SyncRole,
+  Timeouts,
 } from '../director/mod.ts';
-import { ipv4FromNumber } from '../model/mod.ts';
+import { SCHEDULER_NAMES } from '../model/mod.ts';
 import { withFileLock } from '../system/mod.ts';
-import { lvsDirection, lvsDrop, lvsLimits, lvsRate, lvsState, lvsZeroKind } from './abi.ts';
+import { lvsDrop, lvsLimits, lvsLoadRequest, lvsRate, lvsState, lvsZeroKind } from './abi.ts';
+import { type Census, takeCensus } from './census.ts';
 import { ConfigurationChange } from './change.ts';
+import { readConfig } from './config.ts';
+import { readConnections } from './connections.ts';
 import { type CpuStats, type RateScale, sumCounters, sumCounts, sumRates } from './counters.ts';
-import { type HeldCounts, readHeldCounts } from './held-counts.ts';
+import { settleLocalAnswers } from './local-answers.ts';
 import { closeMaps, type Maps } from './maps.ts';
-import { formatServiceKey, type InstalledService, protocolOf, readInstalled, tableOf } from './tables.ts';
-
-const STATE_NAMES = new Map(
-  Object.entries(lvsState).map(([name, value]) => [value as number, name.replace('LVS_S_', '') as ConnectionState]),
-);
+import { marksOf, settleMarkPort } from './mark-port.ts';
+import { runProgram } from './run-program.ts';
+import { NOTE_LOAD_PROGRAM, type StateDirectory } from './state-directory.ts';
+import { readSyncDaemons, startSyncDaemon, stopSyncDaemon } from './sync-daemons.ts';
+import { formatServiceKey, type InstalledService, readInstalled, tableOf } from './tables.ts';
 
 const RATE_SCALE: RateScale = {
   periodNs: lvsRate.LVS_RATE_PERIOD_NS,
@@ -35,22 +40,28 @@ function monotonicNs(): number {
 
 export class BpfDataPlane implements DataPlane {
   readonly connectionTableSize = lvsLimits.LVS_MAX_FLOWS;
-  readonly schedulers = TABLE_SCHEDULERS;
+  readonly schedulers = SCHEDULER_NAMES;
   readonly #maps: Maps;
-  readonly #lockFile: string;
+  readonly #directory: StateDirectory;
 
-  constructor(maps: Maps, lockFile: string) {
+  constructor(maps: Maps, directory: StateDirectory) {
     this.#maps = maps;
-    this.#lockFile = lockFile;
+    this.#directory = directory;
   }
 
   readStatus(): readonly ServiceStatus[] {
-    const nowNs = monotonicNs();
-    const held = readHeldCounts(this.#maps.flows);
-    return readInstalled(this.#maps).map((service) => this.#statusOf(service, nowNs, held));
+    return this.readOverview().services;
   }
 
-  #statusOf(service: InstalledService, nowNs: number, held: HeldCounts): ServiceStatus {
+  /** The status of all services, and the entries of the connection table in use, in one pass over it. */
+  readOverview(): { readonly services: readonly ServiceStatus[]; readonly flows: number } {
+    const held = takeCensus(this.#maps, this.#directory);
+    const nowNs = monotonicNs();
+    const services = readInstalled(this.#maps).map((service) => this.#statusOf(service, nowNs, held));
+    return { services, flows: held.flows };
+  }
+
+  #statusOf(service: InstalledService, nowNs: number, held: Census): ServiceStatus {
     const { id } = service.raw;
     const stats = this.#maps.serviceStats.get({ value: id }) ?? [];
     return {
@@ -78,44 +89,45 @@ export class BpfDataPlane implements DataPlane {
   }
 
   readConnections(): readonly Connection[] {
-    const nowNs = monotonicNs();
-    const timeouts = this.#maps.config.get({ value: 0 })?.timeout_s ?? [];
-    const connections: Connection[] = [];
-    const flows = [...this.#maps.flows.entries()];
-    const repliesSeenNs = new Map(
-      flows
-        .filter(({ value }) => value.direction === lvsDirection.LVS_TO_CLIENT)
-        .map(({ value }) => [JSON.stringify(value.peer), value.last_seen_ns]),
-    );
-    for (const { key, value } of flows) {
-      const state = STATE_NAMES.get(value.state);
-      if (value.direction !== lvsDirection.LVS_TO_SERVER || value.state >= lvsState.LVS_S_COUNT || !state) continue;
-      const seenNs = Math.max(value.last_seen_ns, repliesSeenNs.get(JSON.stringify(key)) ?? 0);
-      const expiresNs = seenNs + (timeouts[value.state] ?? 0) * 1e9;
-      connections.push({
-        protocol: protocolOf(key.protocol),
-        state,
-        expiresMs: Math.max(0, (expiresNs - nowNs) / 1e6),
-        client: { address: ipv4FromNumber(key.src), port: key.sport },
-        virtual: { address: ipv4FromNumber(key.dst), port: key.dport },
-        server: { address: ipv4FromNumber(value.to_addr), port: value.to_port },
-      });
-    }
-    return connections;
+    return readConnections(this.#maps, monotonicNs());
+  }
+
+  readTimeouts(): Timeouts {
+    const { timeout_s: seconds } = readConfig(this.#maps);
+    return {
+      tcpS: seconds[lvsState.LVS_S_ESTABLISHED] ?? 0,
+      tcpFinS: seconds[lvsState.LVS_S_FIN_WAIT] ?? 0,
+      udpS: seconds[lvsState.LVS_S_UDP] ?? 0,
+    };
+  }
+
+  setTimeouts(timeouts: Partial<Timeouts>): void {
+    withFileLock(this.#directory.lockFile, () => {
+      const config = readConfig(this.#maps);
+      const seconds = [...config.timeout_s];
+      if (timeouts.tcpS !== undefined) seconds[lvsState.LVS_S_ESTABLISHED] = timeouts.tcpS;
+      if (timeouts.tcpFinS !== undefined) seconds[lvsState.LVS_S_FIN_WAIT] = timeouts.tcpFinS;
+      if (timeouts.udpS !== undefined) seconds[lvsState.LVS_S_UDP] = timeouts.udpS;
+      this.#maps.config.set({ value: 0 }, { ...config, timeout_s: seconds });
+    });
   }
 
   update(change: (table: ServiceTable) => ServiceTable): void {
-    withFileLock(this.#lockFile, () => {
+    withFileLock(this.#directory.lockFile, () => {
       const installed = readInstalled(this.#maps);
       const before = tableOf(installed);
       const after = change(before);
-      if (after !== before) new ConfigurationChange(this.#maps, installed).apply(after);
+      if (after === before) return;
+      const settleLocal = (needed: boolean) => settleLocalAnswers(this.#directory, needed);
+      // Marked packets come in before there is a service for them, and stay away before there is none.
+      settleMarkPort(this.#directory, marksOf(after));
+      new ConfigurationChange(this.#maps, installed, this.#noteLoad, settleLocal).apply(after);
     });
   }
 
   zeroCounters(key?: ServiceKey): void {
-    withFileLock(this.#lockFile, () => {
-      const held = readHeldCounts(this.#maps.flows);
+    withFileLock(this.#directory.lockFile, () => {
+      const held = takeCensus(this.#maps, this.#directory);
       for (const service of readInstalled(this.#maps)) {
         if (key !== undefined && formatServiceKey(key) !== formatServiceKey(service.entry)) continue;
         const { id } = service.raw;
@@ -133,6 +145,22 @@ export class BpfDataPlane implements DataPlane {
     if (cpus !== undefined) this.#maps.zeroes.set({ kind, id }, { count: sumCounts(cpus, held) });
   }
 
+  readonly #noteLoad = (server: number): void => {
+    runProgram(this.#directory, NOTE_LOAD_PROGRAM, lvsLoadRequest, { server });
+  };
+
+  readSyncDaemons(): readonly SyncDaemon[] {
+    return readSyncDaemons(this.#directory);
+  }
+
+  startSyncDaemon(settings: SyncDaemonSettings): void {
+    startSyncDaemon(this.#directory, settings);
+  }
+
+  stopSyncDaemon(role: SyncRole): void {
+    stopSyncDaemon(this.#directory, role);
+  }
+
   /** For processes that look at several directors; afterwards nothing else may be called. */
   close(): void {
     closeMaps(this.#maps);
@@ -140,9 +168,7 @@ export class BpfDataPlane implements DataPlane {
 
   /** Entries of the connection table in use; a VS-NAT connection takes two. */
   countFlows(): number {
-    let count = 0;
-    for (const _ of this.#maps.flows.rawValues()) count++;
-    return count;
+    return takeCensus(this.#maps, this.#directory).flows;
   }
 
   /** Dropped packets by reason: `NO_SERVER`, `TABLE_FULL`, … Reasons without packets are there too. */

@@ -4,7 +4,7 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { mapFailed } from './errors.ts';
-import { decode, encode, type Layout, type ValuesOf } from './layout.ts';
+import { decode, encode, encodeAll, type Layout, type ValuesOf } from './layout.ts';
 import { lastErrno, libbpf } from './libbpf.ts';
 
 /** bpf(2): BPF_ANY replaces, BPF_NOEXIST only creates. */
@@ -14,7 +14,16 @@ const BPF_NOEXIST = 1;
 /** Entries asked for in one call; a hash bucket with more of them than this makes the kernel ask for room. */
 const BATCH_ENTRIES = 4096;
 
-const { ENOENT, ENOSPC, EEXIST } = constants.errno;
+/**
+ * A map that takes memory element by element gets it from a small store that the kernel fills up behind the caller's
+ * back (per-CPU elements, Linux 6.7: three at a time). An empty store is no lack of memory.
+ */
+const MEMORY_TRIES = 2000;
+const MEMORY_TRIES_AT_ONCE = 1000;
+const MEMORY_PAUSE_MS = 1;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+
+const { ENOENT, ENOSPC, EEXIST, ENOMEM } = constants.errno;
 
 /** Maps whose key or value is a bare number. */
 export const U32 = { size: 4, fields: { value: { offset: 0, scalar: 'u32' } } } as const satisfies Layout;
@@ -53,14 +62,24 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
   }
 
   protected update(key: ValuesOf<K>, bytes: Uint8Array, flags: number): boolean {
-    if (libbpf().mapUpdate(this.fd, this.encodeKey(key), bytes, flags) === 0) return true;
-    const errno = lastErrno();
+    const encoded = this.encodeKey(key);
+    let errno = 0;
+    for (let tries = 0; tries < MEMORY_TRIES; tries++) {
+      if (libbpf().mapUpdate(this.fd, encoded, bytes, flags) === 0) return true;
+      errno = lastErrno();
+      if (errno !== ENOMEM) break;
+      if (tries >= MEMORY_TRIES_AT_ONCE) Atomics.wait(PAUSE, 0, 0, MEMORY_PAUSE_MS);
+    }
     if (flags === BPF_NOEXIST && errno === EEXIST) return false;
     throw mapFailed('write', this.name, errno);
   }
 
   delete(key: ValuesOf<K>): void {
-    if (libbpf().mapDelete(this.fd, this.encodeKey(key)) === 0) return;
+    this.deleteBytes(this.encodeKey(key));
+  }
+
+  protected deleteBytes(key: Uint8Array): void {
+    if (libbpf().mapDelete(this.fd, key) === 0) return;
     const errno = lastErrno();
     if (errno !== ENOENT) throw mapFailed('delete from', this.name, errno);
   }
@@ -72,13 +91,19 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
     }
   }
 
-  protected *scan(): Generator<{ key: ValuesOf<K>; bytes: Uint8Array }> {
+  protected *scanRaw(): Generator<{ key: Uint8Array; value: Uint8Array }> {
     for (const { keys, values, count } of this.#batches()) {
       for (let i = 0; i < count; i++) {
-        const key = decode(this.key, keys, i * this.key.size) as ValuesOf<K>;
-        yield { key, bytes: values.subarray(i * this.#valueBytes, (i + 1) * this.#valueBytes) };
+        yield {
+          key: keys.subarray(i * this.key.size, (i + 1) * this.key.size),
+          value: values.subarray(i * this.#valueBytes, (i + 1) * this.#valueBytes),
+        };
       }
     }
+  }
+
+  protected *scan(): Generator<{ key: ValuesOf<K>; bytes: Uint8Array }> {
+    for (const { key, value } of this.scanRaw()) yield { key: decode(this.key, key) as ValuesOf<K>, bytes: value };
   }
 
   *#batches(): Generator<{ keys: Uint8Array; values: Uint8Array; count: number }> {
@@ -118,8 +143,110 @@ export class BpfMap<K extends Layout, V extends Layout> extends AnyMap<K, V> {
     this.update(key, encode(this.value, value as never), BPF_ANY);
   }
 
+  /** Many at a time. */
+  setAll(entries: readonly (readonly [ValuesOf<K>, ValuesOf<V>])[]): void {
+    const keys = encodeAll(this.key, entries.map(([key]) => key) as never);
+    this.setEncoded(keys, encodeAll(this.value, entries.map(([, value]) => value) as never), entries.length);
+  }
+
+  protected setEncoded(keys: Uint8Array, values: Uint8Array, count: number): void {
+    if (count === 0) return;
+    if (libbpf().mapUpdateBatch(this.fd, keys, values, new Uint32Array([count]), null) !== 0) {
+      throw mapFailed('write', this.name, lastErrno());
+    }
+  }
+
+  /** Says whether the kernel took it; errors that `mayRefuse` knows are no failure. */
+  setWhere(key: ValuesOf<K>, value: ValuesOf<V>, mayRefuse: (errno: number) => boolean): boolean {
+    if (libbpf().mapUpdate(this.fd, this.encodeKey(key), encode(this.value, value as never), BPF_ANY) === 0)
+      return true;
+    const errno = lastErrno();
+    if (mayRefuse(errno)) return false;
+    throw mapFailed('write', this.name, errno);
+  }
+
   *entries(): Generator<{ key: ValuesOf<K>; value: ValuesOf<V> }> {
     for (const { key, bytes } of this.scan()) yield { key, value: decode(this.value, bytes) as ValuesOf<V> };
+  }
+
+  /** A key as a text that equals that of equal keys alone, for use in a Map. */
+  textOf(key: ValuesOf<K>): string {
+    return textOfBytes(this.encodeKey(key));
+  }
+
+  /** Deletes the entry whose key has this text. */
+  deleteText(key: string): void {
+    this.deleteBytes(Buffer.from(key, 'latin1'));
+  }
+
+  /** Every entry, its key as {@link textOf} gives it: for large tables of which few entries are wanted. */
+  *rawEntries(): Generator<{ readonly key: string; readonly value: Uint8Array }> {
+    for (const { key, value } of this.scanRaw()) yield { key: textOfBytes(key), value };
+  }
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+/** Rows of an array that are read before they are asked for. */
+const ROWS_AHEAD = 512;
+
+/** An array map: rows by number, read and written many at a time. */
+export class BpfArray<V extends Layout> extends BpfMap<typeof U32, V> {
+  constructor(path: string, value: V) {
+    super(path, U32, value);
+  }
+
+  /** Throws RangeError when there are fewer. */
+  readRows(base: number, count: number): ValuesOf<V>[] {
+    const bytes = this.readRaw(base, count);
+    return Array.from({ length: count }, (_, row) => decode(this.value, bytes, row * this.value.size) as ValuesOf<V>);
+  }
+
+  writeRows(base: number, rows: readonly ValuesOf<V>[]): void {
+    const keys = Uint32Array.from(rows, (_, row) => base + row);
+    this.setEncoded(new Uint8Array(keys.buffer), encodeAll(this.value, rows as never), rows.length);
+  }
+
+  /**
+   * The rows as they are now, or were when one nearby was asked for: for a reader that holds the writers' lock, or does
+   * not mind.
+   */
+  snapshot(): { row(index: number): ValuesOf<V>; raw(index: number): Uint8Array } {
+    const chunks = new Map<number, Uint8Array>();
+    const raw = (index: number): Uint8Array => {
+      const chunk = Math.floor(index / ROWS_AHEAD);
+      let bytes = chunks.get(chunk);
+      if (bytes === undefined) {
+        bytes = this.readRaw(chunk * ROWS_AHEAD, ROWS_AHEAD);
+        chunks.set(chunk, bytes);
+      }
+      const at = (index % ROWS_AHEAD) * this.value.size;
+      return bytes.subarray(at, at + this.value.size);
+    };
+    return { raw, row: (index) => decode(this.value, raw(index)) as ValuesOf<V> };
+  }
+
+  /** Values as {@link encode} writes them. */
+  encodeRow(row: ValuesOf<V>): Uint8Array {
+    return encode(this.value, row as never);
+  }
+
+  private readRaw(base: number, count: number): Uint8Array {
+    if (count === 0) return new Uint8Array(0);
+    const keys = new Uint8Array(count * U32.size);
+    const values = new Uint8Array(count * this.value.size);
+    const found = new Uint32Array([count]);
+    // The position is the row before.
+    const position = base === 0 ? null : new Uint8Array(new Uint32Array([base - 1]).buffer);
+    const next = new Uint8Array(U32.size);
+    if (libbpf().mapLookupBatch(this.fd, position, next, keys, values, found, null) !== 0) {
+      const errno = lastErrno();
+      if (errno !== ENOENT) throw mapFailed('read', this.name, errno);
+    }
+    if (found[0] !== count) throw new RangeError(`${this.name} has no rows ${base} to ${base + count - 1}`);
+    return values;
   }
 }
 

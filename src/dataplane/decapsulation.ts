@@ -1,11 +1,13 @@
-// Taking VS-TUN's packets apart on a realserver without tunl0. Acts on the calling thread's network namespace.
+// Taking VS-TUN's packets apart on a realserver without the kernel's tunnel devices. Acts on the calling thread's network
+// namespace.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ipv4, ipv4ToNumber } from '../model/mod.ts';
+import { familyOf, type IpAddress } from '../model/mod.ts';
 import { withFileLock } from '../system/mod.ts';
-import { BpfMap, U64 } from './bpf-map.ts';
-import type { Layout } from './layout.ts';
+import { lvsAddressKey } from './abi.ts';
+import { BpfMap, U32, U64 } from './bpf-map.ts';
+import { encodeAddress, FAMILIES } from './codes.ts';
 import { attachToIngress, detachFromIngress, loadProgram } from './program.ts';
 import {
   DECAP_PROGRAM,
@@ -18,27 +20,42 @@ import {
 const OBJECT = 'decap';
 const VIPS = 'lvs_decap_vips';
 
-const ADDRESS = { size: 4, fields: { value: { offset: 0, scalar: 'be32' } } } as const satisfies Layout;
+const GUE_PORTS = 'lvs_decap_ports';
+
+function keyOf(vip: IpAddress) {
+  return { addr: encodeAddress(vip), family: FAMILIES[familyOf(vip)], is_source: 0 };
+}
+
+function withVips<T>(directory: string, work: (vips: BpfMap<typeof lvsAddressKey, typeof U64>) => T): T {
+  const vips = new BpfMap(join(directory, VIPS), lvsAddressKey, U64);
+  try {
+    return work(vips);
+  } finally {
+    vips.close();
+  }
+}
 
 /**
- * Lets packets for `vip` that come to `device` inside IP-in-IP through, taken out. Again is harmless.
- * Throws ROLES_CONFLICT, and what loading and attaching throw.
+ * Lets packets for `vip` that come to `device` inside IP-in-IP, GRE, or GUE on one of the ports through, taken out. Again
+ * is harmless, and adds ports. Throws ROLES_CONFLICT, and what loading and attaching throw.
  */
-export function attachDecapsulation(device: string, vip: Ipv4): void {
+export function attachDecapsulation(device: string, vip: IpAddress, guePorts: readonly number[] = []): void {
   const directory = openStateDirectory();
   withFileLock(directory.lockFile, () => {
     requireNoOther(directory, DECAP_PROGRAM);
     const program = join(directory.path, DECAP_PROGRAM);
     if (!existsSync(program)) loadProgram({ object: OBJECT, program: DECAP_PROGRAM }, directory.path);
-    const vips = new BpfMap(join(directory.path, VIPS), ADDRESS, U64);
-    const key = { value: ipv4ToNumber(vip) };
-    if (vips.get(key) === undefined) vips.set(key, { value: 0 });
-    vips.close();
+    withVips(directory.path, (vips) => {
+      if (vips.get(keyOf(vip)) === undefined) vips.set(keyOf(vip), { value: 0 });
+    });
+    const ports = new BpfMap(join(directory.path, GUE_PORTS), U32, U32);
+    for (const port of guePorts) ports.set({ value: port }, { value: 1 });
+    ports.close();
     attachToIngress(program, device);
   });
 }
 
-/** Undoes {@link attachDecapsulation} for a device and forgets all virtual addresses. */
+/** Undoes {@link attachDecapsulation} for a device and forgets all virtual addresses and ports. */
 export function detachDecapsulation(device: string): void {
   const directory = findStateDirectory();
   if (directory === undefined || !existsSync(join(directory.path, DECAP_PROGRAM))) return;
@@ -47,11 +64,8 @@ export function detachDecapsulation(device: string): void {
 }
 
 /** Packets taken out so far for `vip`; undefined when it is not one that is. */
-export function readDecapsulated(vip: Ipv4): number | undefined {
+export function readDecapsulated(vip: IpAddress): number | undefined {
   const directory = findStateDirectory();
   if (directory === undefined || !existsSync(join(directory.path, VIPS))) return undefined;
-  const vips = new BpfMap(join(directory.path, VIPS), ADDRESS, U64);
-  const packets = vips.get({ value: ipv4ToNumber(vip) })?.value;
-  vips.close();
-  return packets;
+  return withVips(directory.path, (vips) => vips.get(keyOf(vip))?.value);
 }

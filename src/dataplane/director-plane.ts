@@ -1,97 +1,126 @@
 // A network namespace's director: loaded when it is first needed, found again by its pins, taken down whole.
 // All functions act on the network namespace that the calling thread is in.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, withFileLock } from '../system/mod.ts';
-import { lvsState } from './abi.ts';
+import { type AttachMode, attachAll, attachNew, detachAll } from './attachments.ts';
 import { BpfDataPlane } from './bpf-data-plane.ts';
-import { closeMaps, type Maps, openMaps } from './maps.ts';
-import { attachToIngress, detachFromIngress, isAttached, listNics, loadProgram } from './program.ts';
+import { initialiseConfig } from './config.ts';
+import { ADOPT_PROGRAM, COLLECT_PROGRAM } from './connection-exchange.ts';
+import { otherVersion } from './errors.ts';
+import { isOfThisVersion, recordVersion } from './loaded-version.ts';
+import { LOCAL_ANSWERS_PROGRAM } from './local-answers.ts';
+import { closeMaps, openMaps } from './maps.ts';
+import { attachMarkPort, MARK_HOP_PROGRAM, removeMarkPort } from './mark-port.ts';
+import { loadProgram } from './program.ts';
 import {
+  CENSUS_PROGRAM,
   DIRECTOR_PROGRAM,
   findStateDirectory,
+  NOTE_LOAD_PROGRAM,
   openStateDirectory,
   removeStateDirectory,
   requireNoOther,
   type StateDirectory,
 } from './state-directory.ts';
+import { removeSyncDaemons } from './sync-daemons.ts';
 
 const OBJECT = 'lvs';
 const PREPARE = 'lvs_prepare';
+const OTHERS = [
+  CENSUS_PROGRAM,
+  NOTE_LOAD_PROGRAM,
+  LOCAL_ANSWERS_PROGRAM,
+  COLLECT_PROGRAM,
+  ADOPT_PROGRAM,
+  MARK_HOP_PROGRAM,
+];
 
-/** IPVS's timeouts (net/netfilter/ipvs/ip_vs_proto_tcp.c and _udp.c, v6.1), seconds. */
-const DEFAULT_TIMEOUTS_S: Readonly<Partial<Record<keyof typeof lvsState, number>>> = {
-  LVS_S_NONE: 2,
-  LVS_S_ESTABLISHED: 900,
-  LVS_S_SYN_SENT: 120,
-  LVS_S_SYN_RECV: 60,
-  LVS_S_FIN_WAIT: 120,
-  LVS_S_TIME_WAIT: 120,
-  LVS_S_CLOSE: 10,
-  LVS_S_CLOSE_WAIT: 60,
-  LVS_S_LAST_ACK: 30,
-  LVS_S_LISTEN: 120,
-  LVS_S_SYNACK: 120,
-  LVS_S_UDP: 300,
-};
-
-function defaultTimeouts(): number[] {
-  const timeouts = new Array<number>(lvsState.LVS_S_COUNT).fill(0);
-  for (const [name, seconds] of Object.entries(DEFAULT_TIMEOUTS_S)) {
-    timeouts[lvsState[name as keyof typeof lvsState]] = seconds;
-  }
-  return timeouts;
-}
-
-/** A map's first value is all zero: then nobody has configured it yet. */
-function initialiseConfig(maps: Maps): void {
-  const config = maps.config.get({ value: 0 });
-  if (config?.timeout_s.some((seconds) => seconds > 0)) return;
-  maps.config.set({ value: 0 }, { epoch: 1, timeout_s: defaultTimeouts() });
-}
-
+/** Throws DIRECTOR_OTHER_VERSION: its tables are laid out as this version does not know them. */
 function viewOf(directory: StateDirectory): BpfDataPlane {
-  return new BpfDataPlane(openMaps(directory.path), directory.lockFile);
+  if (!isOfThisVersion(directory)) throw otherVersion();
+  return new BpfDataPlane(openMaps(directory.path), directory);
+}
+
+function isLoaded(directory: StateDirectory): boolean {
+  return existsSync(join(directory.path, DIRECTOR_PROGRAM));
+}
+
+/** Loads the programs, over the tables that are there or new ones. */
+function load(directory: StateDirectory): void {
+  // What a load that failed or was killed has left behind, of whatever version.
+  if (!isOfThisVersion(directory)) for (const name of readdirSync(directory.path)) rmSync(join(directory.path, name));
+  recordVersion(directory);
+  loadProgram({ object: OBJECT, program: DIRECTOR_PROGRAM, prepare: PREPARE, others: OTHERS }, directory.path);
+  const maps = openMaps(directory.path);
+  initialiseConfig(maps);
+  closeMaps(maps);
 }
 
 /**
  * The data plane of this network namespace; loads and attaches it where it is not yet, and attaches it to NICs that
- * have come since. Throws NOT_ROOT, ROLES_CONFLICT, LIBBPF_MISSING, BPF_OBJECT_MISSING, BPF_LOAD_FAILED, BPF_ATTACH_FAILED.
+ * have come since.
+ * Throws NOT_ROOT, ROLES_CONFLICT, LIBBPF_MISSING, BPF_OBJECT_MISSING, BPF_LOAD_FAILED, BPF_ATTACH_FAILED,
+ * DIRECTOR_OTHER_VERSION.
  */
 export function openDataPlane(): BpfDataPlane {
   const directory = openStateDirectory();
-  const program = join(directory.path, DIRECTOR_PROGRAM);
   withFileLock(directory.lockFile, () => {
     requireNoOther(directory, DIRECTOR_PROGRAM);
-    if (!existsSync(program)) {
-      loadProgram({ object: OBJECT, program: DIRECTOR_PROGRAM, prepare: PREPARE }, directory.path);
-      const maps = openMaps(directory.path);
-      initialiseConfig(maps);
-      closeMaps(maps);
+    if (isLoaded(directory)) {
+      if (isOfThisVersion(directory)) attachNew(directory);
+    } else {
+      load(directory);
+      attachAll(directory);
     }
-    for (const nic of listNics()) if (!isAttached(nic)) attachToIngress(program, nic);
   });
   return viewOf(directory);
 }
 
-/** The data plane of this network namespace if there is one; loads nothing. */
+/** The data plane of this network namespace if there is one; loads nothing. Throws DIRECTOR_OTHER_VERSION. */
 export function findDataPlane(): BpfDataPlane | undefined {
   const directory = findStateDirectory();
-  return directory !== undefined && existsSync(join(directory.path, DIRECTOR_PROGRAM)) ? viewOf(directory) : undefined;
+  return directory !== undefined && isLoaded(directory) ? viewOf(directory) : undefined;
 }
 
-/** NICs of this network namespace, and whether the data plane is on each. */
-export function listAttachments(): { readonly device: string; readonly attached: boolean }[] {
-  return listNics().map((device) => ({ device, attached: isAttached(device) }));
+/**
+ * Replaces the programs by those of this version. Each NIC changes from the old to the new between two packets; the
+ * tables, and with them every connection, stay. Says whether there was a director.
+ * Throws DIRECTOR_OTHER_VERSION where the tables of the two versions differ; the old one then goes on.
+ */
+export function reloadDataPlane(): boolean {
+  const directory = findStateDirectory();
+  if (directory === undefined || !isLoaded(directory)) return false;
+  withFileLock(directory.lockFile, () => {
+    if (!isOfThisVersion(directory)) throw otherVersion();
+    for (const name of [DIRECTOR_PROGRAM, ...OTHERS]) rmSync(join(directory.path, name), { force: true });
+    load(directory);
+    attachAll(directory);
+    attachMarkPort(directory);
+  });
+  return true;
+}
+
+/**
+ * Chooses what stands in front of the NICs' ingress, now and for NICs to come.
+ *
+ * @param vethsTakeFrames whether the far ends of veth pairs are known to take frames from XDP
+ * Throws XDP_ATTACH_FAILED.
+ */
+export function setAttachMode(mode: AttachMode, vethsTakeFrames = false): void {
+  const directory = openStateDirectory();
+  withFileLock(directory.lockFile, () => attachAll(directory, mode, vethsTakeFrames));
 }
 
 /** Takes the director of this network namespace down: programs, tables, connections. Says whether there was one. */
 export function removeDataPlane(): boolean {
-  for (const nic of listNics()) detachFromIngress(nic);
+  detachAll();
+  removeMarkPort();
   const directory = findStateDirectory();
   if (directory === undefined) return false;
+  removeSyncDaemons(directory);
   removeStateDirectory(directory);
   return true;
 }
@@ -108,5 +137,7 @@ export function removeStateOf(namespacePath: string): void {
     if (error instanceof LvskitError && error.code === 'NETNS_NOT_ENTERED') return;
     throw error;
   }
-  if (directory !== undefined) removeStateDirectory(directory);
+  if (directory === undefined) return;
+  removeSyncDaemons(directory);
+  removeStateDirectory(directory);
 }

@@ -35,7 +35,7 @@ export function loadFailed(path: string, errno: number, log: string): LvskitErro
       remedy:
         errno === constants.errno.EPERM
           ? 'run it as root; in a container, with CAP_BPF and CAP_NET_ADMIN'
-          : 'the data plane needs Linux 5.15 or newer with BPF timers and BTF',
+          : 'the data plane needs Linux 6.1 or newer with BPF timers and BTF',
     },
   );
 }
@@ -45,6 +45,37 @@ export function attachFailed(device: string, errno: number): LvskitError {
     fields: { device, errno: errnoName(errno) },
     remedy: 'the kernel needs CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS (clsact)',
   });
+}
+
+export function otherVersion(): LvskitError {
+  return new LvskitError(
+    'DIRECTOR_OTHER_VERSION',
+    'the director of this network namespace was loaded by a version of lvskit whose tables are laid out differently',
+    {
+      remedy:
+        'administer it with that version; or save its services with it (ipvsadm -Sn --thresholds), take it down ' +
+        '(lvskit director down) and restore them with this one (ipvsadm -R)',
+    },
+  );
+}
+
+export function runFailed(program: string, errno: number): LvskitError {
+  return new LvskitError('BPF_RUN_FAILED', `cannot run the data plane's program ${program}: ${errnoName(errno)}`, {
+    remedy:
+      'the director may be of another version of lvskit: lvskit director reload replaces it and keeps connections',
+  });
+}
+
+export function xdpAttachFailed(device: string, mode: string, errno: number): LvskitError {
+  return new LvskitError(
+    'XDP_ATTACH_FAILED',
+    `cannot attach the XDP program (${mode}) to ${device}: ${errnoName(errno)}`,
+    {
+      remedy:
+        'use --attach tc (or xdp-generic), or a NIC whose driver has native XDP; its MTU may have to be under 3500, ' +
+        'and another XDP program on it must go first',
+    },
+  );
 }
 
 export function mapFailed(operation: string, map: string, errno: number): LvskitError {
@@ -66,6 +97,19 @@ export function bpfFileSystemMissing(path: string): LvskitError {
   return new LvskitError('BPFFS_MISSING', `there is no BPF file system at ${path} and none can be mounted`, {
     remedy: `in a container, give it CAP_SYS_ADMIN or mount one there: mount -t bpf lvskit ${path}`,
   });
+}
+
+/** `log` is what the daemon said before it ended, if it did. */
+export function syncDaemonFailed(role: string, log: string): LvskitError {
+  const reason = log.trim().split('\n').slice(-4).join('\n');
+  return new LvskitError(
+    'SYNC_DAEMON_FAILED',
+    `the ${role} sync daemon did not start: ${reason || 'it said nothing'}`,
+    {
+      fields: { role },
+      remedy: 'Mend what it names; `lvskit sync` runs it in the foreground, where it can be watched.',
+    },
+  );
 }
 
 /** Director and decapsulator take the same place on a NIC. `present` is what this network namespace is already. */

@@ -59,11 +59,15 @@ const SIGNATURES = {
   mapDelete: 'int bpf_map_delete_elem(int fd, const void *key)',
   mapLookupBatch:
     'int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, void *count, void *opts)',
+  mapUpdateBatch: 'int bpf_map_update_batch(int fd, const void *keys, const void *values, void *count, void *opts)',
   programRun: 'int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *opts)',
   tcHookCreate: 'int bpf_tc_hook_create(bpf_tc_hook *hook)',
   tcAttach: 'int bpf_tc_attach(const bpf_tc_hook *hook, _Inout_ bpf_tc_opts *opts)',
   tcDetach: 'int bpf_tc_detach(const bpf_tc_hook *hook, const bpf_tc_opts *opts)',
   tcQuery: 'int bpf_tc_query(const bpf_tc_hook *hook, _Inout_ bpf_tc_opts *opts)',
+  xdpAttach: 'int bpf_xdp_attach(int ifindex, int fd, uint32_t flags, const void *opts)',
+  xdpDetach: 'int bpf_xdp_detach(int ifindex, uint32_t flags, const void *opts)',
+  xdpQueryId: 'int bpf_xdp_query_id(int ifindex, int flags, _Out_ uint32_t *id)',
 } as const;
 
 export type Libbpf = Readonly<Record<keyof typeof SIGNATURES, ReturnType<LibraryHandle['func']>>>;

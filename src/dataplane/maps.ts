@@ -2,9 +2,13 @@
 
 import { join } from 'node:path';
 import {
+  lvsAddressKey,
   lvsConfig,
   lvsConnectionCounts,
+  lvsDestination,
+  lvsDestinationKey,
   lvsFlow,
+  lvsHeld,
   lvsMember,
   lvsServer,
   lvsServerKey,
@@ -15,24 +19,28 @@ import {
   lvsZero,
   lvsZeroKey,
 } from './abi.ts';
-import { BpfMap, PerCpuMap, U32, U64 } from './bpf-map.ts';
+import { BpfArray, BpfMap, PerCpuMap, U32, U64 } from './bpf-map.ts';
 
 /** Opens the pinned maps of bpf/maps.h. Throws BPF_MAP_FAILED. */
 export function openMaps(directory: string) {
   const at = (name: string) => join(directory, name);
   return {
     flows: new BpfMap(at('lvs_flows'), lvsTuple, lvsFlow),
+    templates: new BpfMap(at('lvs_templates'), lvsTuple, lvsTuple),
+    addresses: new BpfMap(at('lvs_addresses'), lvsAddressKey, U32),
+    held: new BpfMap(at('lvs_held'), lvsZeroKey, lvsHeld),
     services: new BpfMap(at('lvs_services'), lvsServiceKey, lvsService),
-    cursors: new BpfMap(at('lvs_cursors'), U32, U64),
-    members: new BpfMap(at('lvs_members'), U32, lvsMember),
-    slots: new BpfMap(at('lvs_slots'), U32, U32),
-    servers: new BpfMap(at('lvs_servers'), U32, lvsServer),
+    cursors: new BpfArray(at('lvs_cursors'), U64),
+    members: new BpfArray(at('lvs_members'), lvsMember),
+    slots: new BpfArray(at('lvs_slots'), U32),
+    servers: new BpfArray(at('lvs_servers'), lvsServer),
     serverIndex: new BpfMap(at('lvs_server_index'), lvsServerKey, U32),
-    connectionCounts: new BpfMap(at('lvs_connection_counts'), U32, lvsConnectionCounts),
+    connectionCounts: new BpfArray(at('lvs_connection_counts'), lvsConnectionCounts),
     serverStats: new PerCpuMap(at('lvs_server_stats'), U32, lvsStats),
     serviceStats: new PerCpuMap(at('lvs_service_stats'), U32, lvsStats),
     zeroes: new BpfMap(at('lvs_zeroes'), lvsZeroKey, lvsZero),
     drops: new PerCpuMap(at('lvs_drops'), U32, U64),
+    destinations: new BpfMap(at('lvs_destinations'), lvsDestinationKey, lvsDestination),
     config: new BpfMap(at('lvs_config'), U32, lvsConfig),
   };
 }

@@ -1,6 +1,17 @@
 // The data plane's public face: the only code that touches bpf(2), through libbpf.
 
+export { ATTACH_MODES, type AttachMode, listAttachments } from './attachments.ts';
 export type { BpfDataPlane } from './bpf-data-plane.ts';
+export { ConnectionExchange, openConnectionExchange } from './connection-exchange.ts';
 export { attachDecapsulation, detachDecapsulation, readDecapsulated } from './decapsulation.ts';
-export { findDataPlane, listAttachments, openDataPlane, removeDataPlane, removeStateOf } from './director-plane.ts';
+export {
+  findDataPlane,
+  openDataPlane,
+  reloadDataPlane,
+  removeDataPlane,
+  removeStateOf,
+  setAttachMode,
+} from './director-plane.ts';
+export type { SharedConnection } from './shared-connection.ts';
 export { sweepDeadNamespaces } from './sweep.ts';
+export { recordSyncDaemon } from './sync-daemons.ts';

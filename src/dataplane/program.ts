@@ -9,14 +9,18 @@ import koffi from 'koffi';
 import { interfaceIndex } from '../system/mod.ts';
 import { attachFailed, loadFailed, objectMissing } from './errors.ts';
 import { lastErrno, libbpf, OPEN_OPTS_BYTES, RUN_OPTS_BYTES, TC_HOOK_BYTES, TC_OPTS_BYTES } from './libbpf.ts';
+import { MARK_DEVICES } from './mark-rules.ts';
 
 /** enum bpf_tc_attach_point, <bpf/libbpf.h> */
-const BPF_TC_INGRESS = 1;
+const ATTACH_POINTS = { ingress: 1, egress: 2 } as const;
+type AttachPoint = keyof typeof ATTACH_POINTS;
+
 const BPF_TC_F_REPLACE = 1;
 
-/** Our filter on a NIC's ingress: a fixed place, so that attaching twice replaces and detaching finds it. */
+/** Our filter on a NIC's ingress or egress: a fixed place, so that attaching twice replaces and detaching finds it. */
 const FILTER_HANDLE = 0x4c56;
-const FILTER_PRIORITY = 1;
+/** Not the first: a filter of the user's before it may give a packet the firewall mark of a service. */
+const FILTER_PRIORITY = 100;
 
 const VERIFIER_LOG_BYTES = 1 << 20;
 
@@ -56,13 +60,15 @@ export interface ProgramNames {
   readonly program: string;
   /** A program of the same object that is run until it returns 0, before anything is attached. */
   readonly prepare?: string;
+  /** Further programs that are pinned, for user space to run. */
+  readonly others?: readonly string[];
 }
 
 /**
  * Loads build/NAME.bpf.o, pins its maps in `directory` (or uses those pinned there) and pins the program beside
  * them under its own name. Throws BPF_OBJECT_MISSING, BPF_LOAD_FAILED.
  */
-export function loadProgram({ object, program, prepare }: ProgramNames, directory: string): void {
+export function loadProgram({ object, program, prepare, others = [] }: ProgramNames, directory: string): void {
   const bpf = libbpf();
   const path = objectPath(object);
   if (!existsSync(path)) throw objectMissing(path);
@@ -88,30 +94,45 @@ export function loadProgram({ object, program, prepare }: ProgramNames, director
     if (prepare !== undefined && !runUntilDone(bpf.programFd(bpf.findProgram(handle, prepare)))) {
       throw loadFailed(path, ENOMEM, '');
     }
-    const fd = bpf.programFd(bpf.findProgram(handle, program));
-    if (bpf.objPin(fd, join(directory, program)) !== 0 && lastErrno() !== EEXIST) {
-      throw loadFailed(path, lastErrno(), '');
+    // The attached one last: where it is pinned, the others are.
+    for (const name of [...others, program]) {
+      const found = bpf.findProgram(handle, name);
+      // The object is older or newer than what runs it.
+      if (found === null) throw loadFailed(path, ENOENT, `it has no program ${name}`);
+      const fd = bpf.programFd(found);
+      if (bpf.objPin(fd, join(directory, name)) !== 0 && lastErrno() !== EEXIST) {
+        throw loadFailed(path, lastErrno(), '');
+      }
     }
   } finally {
     bpf.objectClose(handle);
   }
 }
 
-function hookOf(ifindex: number): object {
-  return { sz: TC_HOOK_BYTES, ifindex, attach_point: BPF_TC_INGRESS, parent: 0 };
+function hookOf(ifindex: number, point: AttachPoint): object {
+  return { sz: TC_HOOK_BYTES, ifindex, attach_point: ATTACH_POINTS[point], parent: 0 };
 }
 
 /** Attaches the pinned program to a device's ingress; again is harmless. Throws BPF_ATTACH_FAILED. */
 export function attachToIngress(pinnedProgram: string, device: string): void {
+  attach(pinnedProgram, device, 'ingress');
+}
+
+/** Attaches the pinned program to a device's egress; again is harmless. Throws BPF_ATTACH_FAILED. */
+export function attachToEgress(pinnedProgram: string, device: string): void {
+  attach(pinnedProgram, device, 'egress');
+}
+
+function attach(pinnedProgram: string, device: string, point: AttachPoint): void {
   const bpf = libbpf();
   const ifindex = interfaceIndex(device);
   if (ifindex === undefined) throw attachFailed(device, ENODEV);
-  if (bpf.tcHookCreate(hookOf(ifindex)) !== 0 && lastErrno() !== EEXIST) throw attachFailed(device, lastErrno());
+  if (bpf.tcHookCreate(hookOf(ifindex, point)) !== 0 && lastErrno() !== EEXIST) throw attachFailed(device, lastErrno());
   const fd = bpf.objGet(pinnedProgram);
   if (fd < 0) throw attachFailed(device, lastErrno());
   try {
     const options = { ...filterOptions(), prog_fd: fd, flags: BPF_TC_F_REPLACE };
-    if (bpf.tcAttach(hookOf(ifindex), options) !== 0) throw attachFailed(device, lastErrno());
+    if (bpf.tcAttach(hookOf(ifindex, point), options) !== 0) throw attachFailed(device, lastErrno());
   } finally {
     closeSync(fd);
   }
@@ -124,22 +145,32 @@ function filterOptions(): object {
 /** Whether our filter is on the device's ingress. */
 export function isAttached(device: string): boolean {
   const ifindex = interfaceIndex(device);
-  return ifindex !== undefined && libbpf().tcQuery(hookOf(ifindex), filterOptions()) === 0;
+  return ifindex !== undefined && libbpf().tcQuery(hookOf(ifindex, 'ingress'), filterOptions()) === 0;
 }
 
-/** Takes our filter off the device; one that has none is left alone. */
+/** Takes our filter off the device's ingress; one that has none is left alone. */
 export function detachFromIngress(device: string): void {
+  detach(device, 'ingress');
+}
+
+/** Takes our filter off the device's egress; one that has none is left alone. */
+export function detachFromEgress(device: string): void {
+  detach(device, 'egress');
+}
+
+function detach(device: string, point: AttachPoint): void {
   const ifindex = interfaceIndex(device);
   if (ifindex === undefined) return;
-  if (libbpf().tcDetach(hookOf(ifindex), filterOptions()) === 0) return;
+  if (libbpf().tcDetach(hookOf(ifindex, point), filterOptions()) === 0) return;
   const errno = lastErrno();
   if (errno !== ENOENT && errno !== EINVAL) throw attachFailed(device, errno);
 }
 
-/** The devices of this network namespace that are up and have an address, but for loopback. */
+/** The devices of this network namespace that are up and have an address, but for loopback and our own. */
 export function listNics(): string[] {
+  const own: readonly string[] = Object.values(MARK_DEVICES);
   return Object.entries(networkInterfaces())
     .filter(([, addresses]) => addresses?.some((address) => !address.internal))
     .map(([device]) => device.replace(/:.*$/, ''))
-    .filter((device, index, all) => all.indexOf(device) === index);
+    .filter((device, index, all) => all.indexOf(device) === index && !own.includes(device));
 }

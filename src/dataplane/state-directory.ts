@@ -106,6 +106,9 @@ export function listStateDirectories(): StateDirectory[] {
 
 /** Pinned beside the maps where there is a director, or a decapsulator. */
 export const DIRECTOR_PROGRAM = 'lvs_ingress';
+/** Beside it: programs that user space runs (run-program.ts). */
+export const CENSUS_PROGRAM = 'lvs_census';
+export const NOTE_LOAD_PROGRAM = 'lvs_note_load';
 export const DECAP_PROGRAM = 'lvs_decap';
 
 /** Throws ROLES_CONFLICT where this network namespace is already what `program` would make it unable to be. */
@@ -119,5 +122,6 @@ export function requireNoOther(directory: StateDirectory, program: string): void
 export function removeStateDirectory(directory: StateDirectory): void {
   for (const name of readdirSync(directory.path)) rmSync(join(directory.path, name));
   rmSync(directory.path, { recursive: true });
-  rmSync(directory.lockFile, { force: true });
+  for (const suffix of ['', '.census']) rmSync(`${directory.lockFile}${suffix}`, { force: true });
+  rmSync(directory.lockFile.replace(/lock$/, 'abi'), { force: true });
 }

@@ -9,6 +9,9 @@ function toEntry(service: VirtualService, forwardingEnabled: boolean): ServiceEn
     address: service.address,
     port: service.port,
     scheduler: service.scheduler,
+    schedulerFlags: [],
+    persistence: undefined,
+    onePacket: false,
     // As if added one after the other: IPVS puts each at the head of its list.
     servers: service.servers.toReversed().map((server) => ({
       ...server,

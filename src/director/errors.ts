@@ -1,14 +1,20 @@
-// What the director refuses about the service table: the changes that IPVS's kernel side refuses too.
-// Mistakes in writing a command are in ipvsadm/errors.ts.
+// What the director refuses about the service table and the synchronisation daemons: what IPVS's kernel side refuses
+// too. Mistakes in writing a command are in ipvsadm/errors.ts.
 
-import { LvskitError, type SchedulerName } from '../model/mod.ts';
-import type { Endpoint, ServiceKey } from './data-plane.ts';
+import { isIpv6, LvskitError, type SchedulerName } from '../model/mod.ts';
+import { type Endpoint, isMarkKey, type ServiceKey, type SyncRole } from './data-plane.ts';
 
 export class DirectorError extends LvskitError {}
 
-/** `TCP 10.1.0.100:80` */
+/** `10.1.0.100:80`, `[2001:db8::80]:80` */
+function nameOfEndpoint({ address, port }: Endpoint): string {
+  return isIpv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** `TCP 10.1.0.100:80`, `FWM 1`, `FWM 1 IPv6` */
 function nameOfService(service: ServiceKey): string {
-  return `${service.protocol.toUpperCase()} ${service.address}:${service.port}`;
+  if (isMarkKey(service)) return `FWM ${service.mark}${service.family === 'inet6' ? ' IPv6' : ''}`;
+  return `${service.protocol.toUpperCase()} ${nameOfEndpoint(service)}`;
 }
 
 export function serviceExists(service: ServiceKey): DirectorError {
@@ -25,10 +31,18 @@ export function noSuchService(service: ServiceKey): DirectorError {
   });
 }
 
+export function prefixLengthOutOfRange(service: ServiceKey, prefixLength: unknown): DirectorError {
+  return new DirectorError(
+    'DIRECTOR_PREFIX_LENGTH_OUT_OF_RANGE',
+    `service ${nameOfService(service)} cannot tell clients apart by a prefix of ${prefixLength} bits`,
+    { remedy: 'Give a prefix length from 1 to 128.', fields: { service, prefixLength } },
+  );
+}
+
 export function serverExists(service: ServiceKey, server: Endpoint): DirectorError {
   return new DirectorError(
     'DIRECTOR_SERVER_EXISTS',
-    `service ${nameOfService(service)} already has the realserver ${server.address}:${server.port}`,
+    `service ${nameOfService(service)} already has the realserver ${nameOfEndpoint(server)}`,
     { remedy: 'Edit it with -e, or delete it with -d before you add it again.', fields: { service, server } },
   );
 }
@@ -36,7 +50,7 @@ export function serverExists(service: ServiceKey, server: Endpoint): DirectorErr
 export function noSuchServer(service: ServiceKey, server: Endpoint): DirectorError {
   return new DirectorError(
     'DIRECTOR_NO_SUCH_SERVER',
-    `service ${nameOfService(service)} has no realserver ${server.address}:${server.port}`,
+    `service ${nameOfService(service)} has no realserver ${nameOfEndpoint(server)}`,
     { remedy: 'List its realservers with -Ln, or add this one with -a.', fields: { service, server } },
   );
 }
@@ -44,15 +58,34 @@ export function noSuchServer(service: ServiceKey, server: Endpoint): DirectorErr
 export function serverNotUnicast(server: Endpoint): DirectorError {
   return new DirectorError(
     'DIRECTOR_SERVER_NOT_UNICAST',
-    `realserver ${server.address} cannot be forwarded to: it is not the address of one host`,
-    { remedy: 'Give the address of a realserver, neither multicast, broadcast nor 0.0.0.0.', fields: { server } },
+    `realserver ${server.address} cannot be forwarded to: it is not an address of one host that routes lead to`,
+    {
+      remedy: "Give a realserver's own address: no multicast, broadcast, link-local or unspecified one.",
+      fields: { server },
+    },
+  );
+}
+
+export function familyMismatch(service: ServiceKey, server: Endpoint): DirectorError {
+  return new DirectorError(
+    'DIRECTOR_FAMILY_MISMATCH',
+    `realserver ${server.address} is not of the address family of service ${nameOfService(service)}`,
+    { remedy: 'Reach it by VS-TUN (-i), which alone leads from one family to the other.', fields: { service, server } },
+  );
+}
+
+export function mixedFamiliesWhileSyncing(server: Endpoint): DirectorError {
+  return new DirectorError(
+    'DIRECTOR_SYNC_MIXED_FAMILIES',
+    `connections to realserver ${server.address}, whose address family is not its service's, cannot be synchronised`,
+    { remedy: 'Stop the daemons with --stop-daemon, or delete such realservers.', fields: { server } },
   );
 }
 
 export function thresholdsReversed(server: Endpoint, lower: number, upper: number): DirectorError {
   return new DirectorError(
     'DIRECTOR_THRESHOLDS_REVERSED',
-    `realserver ${server.address}:${server.port} has a lower threshold of ${lower} above its upper one of ${upper}`,
+    `realserver ${nameOfEndpoint(server)} has a lower threshold of ${lower} above its upper one of ${upper}`,
     { remedy: 'Raise -x to at least -y, or leave -y out for three quarters of -x.', fields: { server, lower, upper } },
   );
 }
@@ -70,4 +103,32 @@ export function schedulerUnavailable(name: SchedulerName, available: readonly Sc
     `scheduler '${name}' is one of IPVS's that this version's data plane does not have`,
     { remedy: `Choose one of ${available.join(', ')}.`, fields: { name, available } },
   );
+}
+
+export function unknownPersistenceEngine(name: string): DirectorError {
+  return new DirectorError('DIRECTOR_UNKNOWN_PERSISTENCE_ENGINE', `there is no persistence engine '${name}'`, {
+    remedy: 'Give sip, or leave --pe out for persistence by client address.',
+    fields: { name },
+  });
+}
+
+export function noSuchInterface(name: string): DirectorError {
+  return new DirectorError('DIRECTOR_NO_SUCH_INTERFACE', `there is no network interface '${name}'`, {
+    remedy: 'Name one of those that `ip link` lists with --mcast-interface; it is eth0 unless given.',
+    fields: { name },
+  });
+}
+
+export function syncDaemonRuns(role: SyncRole): DirectorError {
+  return new DirectorError('DIRECTOR_SYNC_DAEMON_RUNS', `the ${role} sync daemon runs already`, {
+    remedy: `Stop it with --stop-daemon ${role} before you start it with other settings.`,
+    fields: { role },
+  });
+}
+
+export function syncDaemonStopped(role: SyncRole): DirectorError {
+  return new DirectorError('DIRECTOR_SYNC_DAEMON_STOPPED', `no ${role} sync daemon runs`, {
+    remedy: '`ipvsadm -L --daemon` lists those that do.',
+    fields: { role },
+  });
 }

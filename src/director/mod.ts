@@ -17,11 +17,6 @@ export {
   planHost,
 } from './plan.ts';
 export { formatHostPlans, formatIpArguments, formatStep } from './plan-format.ts';
-export {
-  buildScheduleTable,
-  isTableScheduler,
-  resumeSchedule,
-  scheduleTableLength,
-  TABLE_SCHEDULERS,
-} from './schedule-table.ts';
+export { buildScheduleTable, resumeCursor, scheduleTableLength, startCursor } from './schedulers/mod.ts';
+export { resolveSyncDaemon } from './sync-daemon.ts';
 export * from './table.ts';

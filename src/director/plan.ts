@@ -2,6 +2,7 @@
 // the steps as commands, the lab applies them. NIC addresses are not planned: a real machine has them already.
 
 import type { Cluster, Ipv4, Machine, Route, Server, VipHolding, VirtualService } from '../model/mod.ts';
+import { formatEndpoint, formatServiceOptions, METHOD_OPTIONS } from './ipvsadm/service-options.ts';
 
 /** One setting of one machine. Steps are in the order in which they must be made. */
 export type HostStep =
@@ -132,23 +133,21 @@ function planVip(address: Ipv4, holding: VipHolding | undefined): HostStep[] {
 
 /** In the order of the conf file. IPVS puts each added server at the head, so listings show the last one first. */
 function planService(service: VirtualService, cluster: Cluster): HostStep[] {
-  const virtual = [service.protocol === 'tcp' ? '-t' : '-u', `${service.address}:${service.port}`];
+  const virtual = formatServiceOptions(service, formatEndpoint);
   return [
     { kind: 'service', arguments: ['-A', ...virtual, '-s', service.scheduler] },
     ...service.servers.map(
       (server): HostStep => ({
         kind: 'service',
-        arguments: ['-a', ...virtual, '-r', `${server.address}:${server.port}`, ...planServer(server, cluster)],
+        arguments: ['-a', ...virtual, '-r', formatEndpoint(server), ...planServer(server, cluster)],
       }),
     ),
   ];
 }
 
-const METHOD_FLAG = { nat: '-m', dr: '-g', tun: '-i' } as const;
-
 /** Weight 0 keeps a server in the table and gives it no connection: set up, but forwarding nothing. */
 function planServer(server: Server, cluster: Cluster): string[] {
-  return [METHOD_FLAG[server.method], '-w', String(cluster.forwardingEnabled ? server.weight : 0)];
+  return [METHOD_OPTIONS[server.method], '-w', String(cluster.forwardingEnabled ? server.weight : 0)];
 }
 
 /** A dot in a device's name (a VLAN: eth0.5) is written as a slash among sysctl's dots. */

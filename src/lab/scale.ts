@@ -3,6 +3,7 @@
 import {
   type Cluster,
   formatNetwork,
+  type IpAddress,
   type Ipv4,
   ipv4FromNumber,
   ipv4ToNumber,
@@ -29,7 +30,7 @@ export function scaleRealservers(cluster: Cluster, count: number): Cluster {
 }
 
 function withoutRealservers(cluster: Cluster, dropped: readonly Machine[], count: number): Cluster {
-  const addresses = new Set(dropped.flatMap((machine) => machine.nics.map((nic) => nic.address)));
+  const addresses = new Set<IpAddress>(dropped.flatMap((machine) => machine.nics.map((nic) => nic.address)));
   return {
     ...cluster,
     machines: cluster.machines.filter((machine) => !dropped.includes(machine)),

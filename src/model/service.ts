@@ -1,12 +1,12 @@
 // Virtual services and their servers as IPVS names them. Shared by conf (which describes them), director
 // (which administers them) and the data plane (which forwards by them).
 
-import type { Ipv4 } from './address.ts';
+import type { IpAddress, Ipv4 } from './address.ts';
 
 /** VS-NAT (ipvsadm -m), VS-DR (-g), VS-TUN (-i). */
 export type ForwardingMethod = 'nat' | 'dr' | 'tun';
 
-export type TransportProtocol = 'tcp' | 'udp';
+export type TransportProtocol = 'tcp' | 'udp' | 'sctp';
 
 /** Every scheduler that ipvsadm names. The data plane says which of them it has. */
 export const SCHEDULER_NAMES = [
@@ -28,7 +28,7 @@ export const SCHEDULER_NAMES = [
 export type SchedulerName = (typeof SCHEDULER_NAMES)[number];
 
 export interface Server {
-  readonly address: Ipv4;
+  readonly address: IpAddress;
   readonly port: number;
   readonly method: ForwardingMethod;
   /** 0 drains: no new connections, existing ones go on. */

@@ -1,7 +1,7 @@
 // A whole virtual server in a lab: namespaces and links, then the director's services, then what the realservers
 // need to take VS-TUN's packets apart. The lab and the director know nothing of each other; this joins them.
 
-import { attachDecapsulation, openDataPlane, removeStateOf } from '../dataplane/mod.ts';
+import { type AttachMode, attachDecapsulation, openDataPlane, removeStateOf, setAttachMode } from '../dataplane/mod.ts';
 import { serviceTableOf } from '../director/mod.ts';
 import {
   applyLab,
@@ -15,25 +15,36 @@ import {
   removeLab,
 } from '../lab/mod.ts';
 import type { Cluster } from '../model/mod.ts';
-import { inNetworkNamespace } from '../system/mod.ts';
+import { inNetworkNamespace, runCommand } from '../system/mod.ts';
 import { startLabServices } from './lab-services.ts';
 
 export interface BringUpOptions extends LabOptions {
   /** Who forwards: lvskit's director, or somebody else who is started afterwards. */
   readonly balancer?: 'lvskit' | 'other';
+  /** How the director is attached to its NICs; `tc` by default. With `xdp` the lab's links have no offloads. */
+  readonly attach?: AttachMode;
   /** Whether the realservers run the conf's services; without it, somebody else starts what they are to run. */
   readonly services?: boolean;
   /** Once aborted, building stops and what stands is removed. */
   readonly signal?: AbortSignal;
 }
 
-function startDirector(lab: Lab, machine: LabMachine): void {
+/** XDP's frames go into a veth only where its far end, here a switch's port, has GRO. */
+function letPortsTakeFrames({ plan }: Lab, machine: LabMachine): void {
+  for (const { port } of plan.links.filter((link) => link.machine === machine.name)) {
+    runCommand(['ip', 'netns', 'exec', plan.switchNamespace, 'ethtool', '-K', port, 'gro', 'on']);
+  }
+}
+
+function startDirector(lab: Lab, machine: LabMachine, attach: AttachMode): void {
   const table = serviceTableOf(lab.plan.cluster);
   if (table.length === 0) return;
+  if (attach === 'xdp') letPortsTakeFrames(lab, machine);
   inNetworkNamespace(namespacePath(machine.namespace), () => {
     const dataPlane = openDataPlane();
     dataPlane.update(() => table);
     dataPlane.close();
+    if (attach !== 'tc') setAttachMode(attach, true);
   });
 }
 
@@ -47,14 +58,16 @@ function startDecapsulation(machine: LabMachine): void {
 
 /** Builds the lab and starts its director. Either all of it stands at the end or nothing is left. */
 export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOptions): Promise<Lab> {
-  const { signal, balancer = 'lvskit', services = false, ...labOptions } = options;
-  const plan = planLab(cluster, labOptions, detectKernel());
+  const { signal, balancer = 'lvskit', services = false, attach = 'tc', ...labOptions } = options;
+  // A veth's checksums that are left to be computed later are lost on the short way.
+  const links = attach === 'tc' ? labOptions : { ...labOptions, offload: false };
+  const plan = planLab(cluster, links, detectKernel());
   const lab = await applyLab(plan, signal === undefined ? {} : { signal });
   try {
     for (const machine of lab.plan.machines) {
       signal?.throwIfAborted();
       const role = lab.plan.cluster.machines.find(({ name }) => name === machine.name)?.role;
-      if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine);
+      if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine, attach);
       if (role === 'realserver') startDecapsulation(machine);
     }
     if (services) await startLabServices(lab, signal);

@@ -28,6 +28,8 @@ const PACKAGE_OF_PROGRAM: Readonly<Record<string, string>> = {
   bridge: 'iproute2',
   ethtool: 'ethtool',
   ip: 'iproute2',
+  modprobe: 'kmod',
+  mount: 'mount',
   nft: 'nftables',
   nsenter: 'util-linux',
   sysctl: 'procps',

@@ -3,7 +3,7 @@
 
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
-import { type Ipv4, ipv4ToNumber, parseIpv4 } from '../model/mod.ts';
+import { type IpAddress, ipv4FromNumber, ipv4ToNumber, ipv6FromWords, ipv6ToWords, isIpv6 } from '../model/mod.ts';
 import { networkNamespaceError } from './errors.ts';
 
 const libc = koffi.load('libc.so.6');
@@ -18,11 +18,13 @@ const ifNameToIndex = libc.func('uint32_t if_nametoindex(const char *name)');
 // <sched.h>, <bits/socket.h>, <asm-generic/socket.h>
 const CLONE_NEWNET = 0x40000000;
 const AF_INET = 2;
+const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const SOL_SOCKET = 1;
 const SO_NETNS_COOKIE = 71;
-/** sizeof(struct sockaddr_in) */
+/** sizeof(struct sockaddr_in), sizeof(struct sockaddr_in6) */
 const SOCKADDR_BYTES = 16;
+const SOCKADDR_IN6_BYTES = 28;
 
 /**
  * Runs `work` in the namespace at `path` (/run/netns/NAME) and comes back, also when it throws. `work` must not be
@@ -57,8 +59,8 @@ function openNamespace(path: string): number {
   }
 }
 
-function withUdpSocket<T>(use: (fd: number) => T): T {
-  const fd: number = socket(AF_INET, SOCK_DGRAM, 0);
+function withUdpSocket<T>(family: number, use: (fd: number) => T): T {
+  const fd: number = socket(family, SOCK_DGRAM, 0);
   if (fd < 0) throw networkNamespaceError('of this process', `socket: errno ${koffi.errno()}`);
   try {
     return use(fd);
@@ -69,7 +71,7 @@ function withUdpSocket<T>(use: (fd: number) => T): T {
 
 /** A number that no other network namespace has had since boot, unlike its inode (Linux 5.14). */
 export function networkNamespaceCookie(): bigint {
-  return withUdpSocket((fd) => {
+  return withUdpSocket(AF_INET, (fd) => {
     const value = Buffer.alloc(8);
     const length = Buffer.from([8, 0, 0, 0]);
     if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, value, length) !== 0) {
@@ -85,16 +87,26 @@ export function interfaceIndex(device: string): number | undefined {
   return index === 0 ? undefined : index;
 }
 
-/** Source address that this namespace's routes choose towards `destination`; undefined without a route. */
-export function localAddressTowards(destination: Ipv4): Ipv4 | undefined {
-  return withUdpSocket((fd) => {
-    const address = Buffer.alloc(SOCKADDR_BYTES);
-    address.writeUInt16LE(AF_INET, 0);
+/**
+ * Source address that this namespace's routes choose towards `destination`; undefined without a route. Towards an
+ * address of its own it is that address.
+ */
+export function localAddressTowards(destination: IpAddress): IpAddress | undefined {
+  const isInet6 = isIpv6(destination);
+  const bytes = isInet6 ? SOCKADDR_IN6_BYTES : SOCKADDR_BYTES;
+  return withUdpSocket(isInet6 ? AF_INET6 : AF_INET, (fd) => {
+    const address = Buffer.alloc(bytes);
+    address.writeUInt16LE(isInet6 ? AF_INET6 : AF_INET, 0);
     address.writeUInt16BE(9, 2); // discard; a datagram socket's connect sends nothing
-    address.writeUInt32BE(ipv4ToNumber(destination), 4);
-    if (connect(fd, address, SOCKADDR_BYTES) !== 0) return undefined;
-    const length = Buffer.from([SOCKADDR_BYTES, 0, 0, 0]);
+    if (isInet6) {
+      for (const [at, word] of ipv6ToWords(destination).entries()) address.writeUInt16BE(word, 8 + 2 * at);
+    } else {
+      address.writeUInt32BE(ipv4ToNumber(destination), 4);
+    }
+    if (connect(fd, address, bytes) !== 0) return undefined;
+    const length = Buffer.from([bytes, 0, 0, 0]);
     if (getsockname(fd, address, length) !== 0) return undefined;
-    return parseIpv4([...address.subarray(4, 8)].join('.'));
+    if (!isInet6) return ipv4FromNumber(address.readUInt32BE(4));
+    return ipv6FromWords(Array.from({ length: 8 }, (_, at) => address.readUInt16BE(8 + 2 * at)));
   });
 }

@@ -42,8 +42,9 @@ export class Director {
   /** Forgets services, connections and counts, as if it had just been loaded. */
   reset(): void {
     for (const { key } of [...this.maps.flows.entries()]) this.maps.flows.delete(key);
+    for (const { key } of [...this.maps.templates.entries()]) this.maps.templates.delete(key);
     for (const { value } of this.maps.serverIndex.entries()) {
-      this.maps.connectionCounts.set(value, { active: 0, inactive: 0, persistent: 0 });
+      this.maps.connectionCounts.set(value, { active: 0, inactive: 0, persistent: 0, overloaded: 0 });
     }
     this.configure();
     this.setTimeouts(this.#timeouts);
@@ -77,10 +78,10 @@ export class Director {
     this.inside(() => this.plane.update(() => services));
   }
 
-  /** Lets a packet, or a whole frame, arrive. */
-  receive(packet: PacketSpec | Uint8Array, nic: NicName = 'client'): Outcome {
+  /** Lets a packet, or a whole frame, arrive, with a firewall mark or without. */
+  receive(packet: PacketSpec | Uint8Array, nic: NicName = 'client', mark = 0): Outcome {
     const frame = packet instanceof Uint8Array ? packet : frameOn(nic, packet);
-    return this.inside(() => this.#program.run(frame, this.ifindex[nic]));
+    return this.inside(() => this.#program.run(frame, this.ifindex[nic], mark));
   }
 
   /** Runs `ip` in the namespace. */

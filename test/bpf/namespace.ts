@@ -5,42 +5,60 @@ import { removeStateOf } from '../../src/dataplane/mod.ts';
 import { runCommand } from '../../src/system/mod.ts';
 import { buildFrame, buildPacket, type PacketSpec } from './packet-builder.ts';
 
-export type NicName = 'client' | 'server';
+export const NIC_NAMES = ['client', 'server'] as const;
+export type NicName = (typeof NIC_NAMES)[number];
 
 /** The NICs, and who is at the other end of each. */
 const NICS = {
-  client: { address: '10.9.1.9', mac: '02:00:00:00:01:09', farMac: '02:00:00:00:01:01' },
-  server: { address: '10.9.2.9', mac: '02:00:00:00:02:09', farMac: '02:00:00:00:02:01' },
+  client: { address: '10.9.1.9', address6: 'fd00:9:1::9', mac: '02:00:00:00:01:09', farMac: '02:00:00:00:01:01' },
+  server: { address: '10.9.2.9', address6: 'fd00:9:2::9', mac: '02:00:00:00:02:09', farMac: '02:00:00:00:02:01' },
 } as const;
 
 /** From which tunnels to servers start. */
 export const ADDRESS_AT_SERVERS = NICS.server.address;
+export const ADDRESS6_AT_SERVERS = NICS.server.address6;
 
 /** Servers stand on their NIC's link, clients of any address behind a router on theirs. */
-const SERVER_ADDRESSES = ['10.9.2.11', '10.9.2.12', '10.9.2.13'];
-const CLIENT_ROUTER = '10.9.1.1';
+const SERVER_ADDRESSES = [11, 12, 13].flatMap((host) => [`10.9.2.${host}`, `fd00:9:2::${host}`]);
+const CLIENT_ROUTERS = ['10.9.1.1', 'fd00:9:1::1'];
 
 const LINKS = [
-  ...Object.entries(NICS).flatMap(([nic, { address, mac }]) => [
+  ...Object.entries(NICS).flatMap(([nic, { address, address6, mac }]) => [
     `link add ${nic} address ${mac} type veth peer name ${nic}-far`,
     `address add ${address}/24 dev ${nic}`,
+    `address add ${address6}/64 dev ${nic} nodad`,
     `link set ${nic} up`,
     `link set ${nic}-far up`,
   ]),
-  `route add default via ${CLIENT_ROUTER} dev client`,
-  `neighbour add ${CLIENT_ROUTER} lladdr ${NICS.client.farMac} dev client nud permanent`,
+  ...CLIENT_ROUTERS.flatMap((router) => [
+    `route add default via ${router} dev client`,
+    `neighbour add ${router} lladdr ${NICS.client.farMac} dev client nud permanent`,
+  ]),
   ...SERVER_ADDRESSES.map(
     (address) => `neighbour add ${address} lladdr ${NICS.server.farMac} dev server nud permanent`,
   ),
 ];
 
-const SYSCTLS = ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1'];
+/** No addresses but those above: with a link-local one of its own, a NIC's far end would count as a NIC too. */
+const SYSCTLS = [
+  'net.ipv4.ip_forward=1',
+  'net.ipv6.conf.all.forwarding=1',
+  'net.ipv6.conf.default.forwarding=1',
+  'net.ipv6.conf.default.addr_gen_mode=1',
+  'net.ipv6.conf.default.accept_ra=0',
+];
 
 /** The frame in which a packet, or the one that `spec` describes, comes to a NIC. */
-export function frameOn(nic: NicName, packet: PacketSpec | Uint8Array): Uint8Array {
+export function frameOn(nic: NicName, packet: PacketSpec | Uint8Array, etherType?: number): Uint8Array {
   const { mac, farMac } = NICS[nic];
   const bytes = packet instanceof Uint8Array ? packet : buildPacket(packet);
-  return buildFrame({ source: farMac, destination: mac }, bytes);
+  return buildFrame({ source: farMac, destination: mac }, bytes, etherType);
+}
+
+/** The frame in which a packet leaves by a NIC. */
+export function sentFrom(nic: NicName, packet: PacketSpec | Uint8Array): Uint8Array {
+  const { mac, farMac } = NICS[nic];
+  return buildFrame({ source: mac, destination: farMac }, packet instanceof Uint8Array ? packet : buildPacket(packet));
 }
 
 /** A frame that goes back to where those of {@link frameOn} come from. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { lvsFlow } from '../../src/dataplane/abi.ts';
+import { ipv4FromNumber } from '../../src/model/mod.ts';
 import { type Director, directorTest } from './director.ts';
 import { frameOn } from './namespace.ts';
 import { assertForwarded, assertPassed } from './outcome.ts';
@@ -110,10 +110,9 @@ directorTest('what pads a short frame is left behind the packet', (director) => 
 
 /** Where a flow's packets are sent: device and next hop, as bpf_redirect_neigh() is told. */
 function hops(director: Director): string[] {
-  const { offset } = lvsFlow.fields.hop;
-  return [...director.maps.flows.rawValues()].map((flow) => {
-    const nic = Buffer.from(flow).readUInt32LE(offset) === director.ifindex.server ? 'server' : 'client';
-    return `${nic} ${flow.subarray(offset + 4, offset + 8).join('.')}`;
+  return [...director.maps.flows.entries()].map(({ value }) => {
+    const nic = value.hop_ifindex === director.ifindex.server ? 'server' : 'client';
+    return `${nic} ${ipv4FromNumber(value.hop_addr[0] ?? 0)}`;
   });
 }
 

@@ -17,6 +17,7 @@ function serve(director: Director): void {
 }
 
 /** Recent kernels' BPF_PROG_TEST_RUN (seen on 6.18) refuses an IPv4 packet shorter than its header by itself. */
+const IPV6_HEADER_BYTES = 40;
 const SHORTEST_BYTES = 20;
 
 /** Takes each frame for none of the director's business: it passes, and leaves no trace. */
@@ -35,9 +36,9 @@ directorTest('packets to other addresses, ports and protocols pass', (director) 
   );
 });
 
-directorTest('only a bare SYN opens a TCP connection: anything else without one passes', (director) => {
+directorTest('only a SYN opens a TCP connection: anything else without one passes', (director) => {
   serve(director);
-  const flags = ['', '.', 'S.', 'R', 'SR', 'F', 'F.', 'P.', 'R.'];
+  const flags = ['', '.', 'R', 'SR', 'F', 'F.', 'P.', 'R.'];
   assertIgnored(
     director,
     flags.map((some) => frameOn('client', { ...SYN, flags: some })),
@@ -92,7 +93,8 @@ directorTest('other protocols than IPv4 pass, whatever is inside', (director) =>
 
 directorTest('no frame of random bytes is touched', (director) => {
   serve(director);
-  const bytes = fc.uint8Array({ minLength: SHORTEST_BYTES, maxLength: 1500 });
+  // The kernel runs nothing on what says that it is IPv6 and is shorter than its header.
+  const bytes = fc.uint8Array({ minLength: IPV6_HEADER_BYTES, maxLength: 1500 });
   fc.assert(fc.property(bytes, (packet) => assertIgnored(director, [frameOn('client', packet)])));
 });
 

@@ -23,8 +23,8 @@ koffi.struct('test_run_opts', {
   batch_size: 'uint32_t',
 });
 
-/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of the devices' numbers. */
-const SK_BUFF = { bytes: 192, ingressIfindex: 36, ifindex: 40 } as const;
+/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of the firewall mark and the devices' numbers. */
+const SK_BUFF = { bytes: 192, mark: 8, ingressIfindex: 36, ifindex: 40 } as const;
 
 /** More than any frame that test_run takes, which is one page at most. */
 const OUTPUT_BYTES = 8192;
@@ -54,9 +54,11 @@ export class TestedProgram {
   /**
    * @param frame with its Ethernet header
    * @param ifindex device on which it arrives
+   * @param mark firewall mark that it has by then
    */
-  run(frame: Uint8Array, ifindex: number): Outcome {
+  run(frame: Uint8Array, ifindex: number, mark = 0): Outcome {
     const context = Buffer.alloc(SK_BUFF.bytes);
+    context.writeUInt32LE(mark, SK_BUFF.mark);
     context.writeUInt32LE(ifindex, SK_BUFF.ingressIfindex);
     context.writeUInt32LE(ifindex, SK_BUFF.ifindex);
     const options = {

@@ -41,7 +41,8 @@ directorTest('wrr divides by weight, and interleaves as the kernel does', (direc
   const weighted = [server(SERVER, 'nat', 4), server(SERVER2, 'nat', 3), server(SERVER3, 'nat', 2)];
   director.configure(service(weighted, { scheduler: 'wrr' }));
   const sequence = servers(director, 900);
-  assert.deepEqual(sequence.slice(0, 9), [11, 11, 12, 11, 12, 13, 11, 12, 13]);
+  // Servers that are added to an empty service find its weight in the last pass, which gives each a turn.
+  assert.deepEqual(sequence.slice(0, 9), [11, 12, 13, 11, 11, 12, 11, 12, 13]);
   assert.deepEqual(countOf(sequence), { 11: 400, 12: 300, 13: 200 });
 });
 

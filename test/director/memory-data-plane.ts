@@ -1,4 +1,5 @@
-// A data plane in memory for tests: it keeps the table and the counts that tests set, and forwards nothing.
+// A data plane in memory for tests: it keeps the table, the settings and the counts that tests set, and forwards
+// nothing.
 
 import type {
   Connection,
@@ -10,8 +11,18 @@ import type {
   ServiceKey,
   ServiceStatus,
   ServiceTable,
+  SyncDaemon,
+  SyncDaemonSettings,
+  SyncRole,
+  Timeouts,
 } from '../../src/director/mod.ts';
-import { isSameService } from '../../src/director/mod.ts';
+import {
+  isMarkKey,
+  isSameService,
+  noSuchInterface,
+  resolveSyncDaemon,
+  syncDaemonStopped,
+} from '../../src/director/mod.ts';
 import { SCHEDULER_NAMES, type SchedulerName } from '../../src/model/mod.ts';
 
 /** What happened at a server, or at a service as a whole. */
@@ -33,11 +44,20 @@ const NO_ACTIVITY: Activity = {
   rates: NO_RATES,
 };
 
+/** Interfaces and their MTUs. */
+const INTERFACES = new Map([
+  ['d0', 1500],
+  ['d1', 1600],
+  ['b', 1600],
+]);
+
 export class MemoryDataPlane implements DataPlane {
   readonly connectionTableSize = 4096;
   readonly schedulers: readonly SchedulerName[];
   table: ServiceTable = [];
   connections: readonly Connection[] = [];
+  timeouts: Timeouts = { tcpS: 900, tcpFinS: 120, udpS: 300 };
+  syncDaemons: readonly SyncDaemon[] = [];
   /** How often update() was called. */
   updates = 0;
   readonly #activities = new Map<string, Activity>();
@@ -68,6 +88,31 @@ export class MemoryDataPlane implements DataPlane {
     this.table = change(this.table);
   }
 
+  readTimeouts(): Timeouts {
+    return this.timeouts;
+  }
+
+  setTimeouts(timeouts: Partial<Timeouts>): void {
+    this.timeouts = { ...this.timeouts, ...timeouts };
+  }
+
+  readSyncDaemons(): readonly SyncDaemon[] {
+    return this.syncDaemons;
+  }
+
+  startSyncDaemon(settings: SyncDaemonSettings): void {
+    const mtu = INTERFACES.get(settings.interface);
+    if (mtu === undefined) throw noSuchInterface(settings.interface);
+    const daemon = resolveSyncDaemon(settings, this.syncDaemons, mtu);
+    this.syncDaemons = daemon.role === 'master' ? [daemon, ...this.syncDaemons] : [...this.syncDaemons, daemon];
+  }
+
+  stopSyncDaemon(role: SyncRole): void {
+    const others = this.syncDaemons.filter((daemon) => daemon.role !== role);
+    if (others.length === this.syncDaemons.length) throw syncDaemonStopped(role);
+    this.syncDaemons = others;
+  }
+
   zeroCounters(service?: ServiceKey): void {
     for (const entry of this.table) {
       if (service !== undefined && !isSameService(entry, service)) continue;
@@ -82,6 +127,9 @@ export class MemoryDataPlane implements DataPlane {
   }
 }
 
-function keyOf({ protocol, address, port }: ServiceKey, server: Endpoint | undefined): string {
-  return `${protocol} ${address}:${port} ${server === undefined ? '' : `${server.address}:${server.port}`}`;
+function keyOf(service: ServiceKey, server: Endpoint | undefined): string {
+  const name = isMarkKey(service)
+    ? `${service.mark} ${service.family}`
+    : `${service.protocol} ${service.address}:${service.port}`;
+  return `${name} ${server === undefined ? '' : `${server.address}:${server.port}`}`;
 }

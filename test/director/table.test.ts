@@ -13,16 +13,24 @@ import {
   requireScheduler,
   type ServerEntry,
   type ServiceKey,
+  type ServiceSettings,
   type ServiceTable,
 } from '../../src/director/mod.ts';
-import { ipv4 } from './ipvsadm/session.ts';
+import { parseIpAddress } from '../../src/model/mod.ts';
+import { ipv4, ipv6 } from './ipvsadm/session.ts';
 
 const HTTP: ServiceKey = { protocol: 'tcp', address: ipv4('10.1.0.100'), port: 80 };
 const DNS: ServiceKey = { protocol: 'udp', address: ipv4('10.1.0.100'), port: 53 };
+const MARK: ServiceKey = { mark: 1, family: 'inet' };
+const PLAIN = { schedulerFlags: [], persistence: undefined, onePacket: false } as const;
+
+function settingsOf(key: ServiceKey, settings: Partial<ServiceSettings> = {}): ServiceSettings {
+  return { ...PLAIN, scheduler: 'rr', ...settings, ...key };
+}
 
 function server(address: string, settings: Partial<ServerEntry> = {}): ServerEntry {
   return {
-    address: ipv4(address),
+    address: parseIpAddress(address) ?? ipv4(address),
     port: 80,
     method: 'nat',
     weight: 1,
@@ -32,7 +40,7 @@ function server(address: string, settings: Partial<ServerEntry> = {}): ServerEnt
   };
 }
 
-const EMPTY_HTTP = addService([], { ...HTTP, scheduler: 'rr' });
+const EMPTY_HTTP = addService([], settingsOf(HTTP));
 const TWO_SERVERS = addServer(addServer(EMPTY_HTTP, HTTP, server('10.2.0.21')), HTTP, server('10.2.0.22'));
 
 function addressesOf(table: ServiceTable): string[] {
@@ -44,30 +52,56 @@ function refuses(code: string, change: () => unknown): void {
 }
 
 test('a new service comes first and has no servers', () => {
-  const table = addService(TWO_SERVERS, { ...DNS, scheduler: 'wrr' });
-  assert.deepEqual(table, [{ ...DNS, scheduler: 'wrr', servers: [] }, ...TWO_SERVERS]);
+  const settings = settingsOf(DNS, { scheduler: 'wrr', onePacket: true });
+  assert.deepEqual(addService(TWO_SERVERS, settings), [{ ...settings, servers: [] }, ...TWO_SERVERS]);
 });
 
-test('services of the same address and port but another protocol are different services', () => {
-  const table = addService(EMPTY_HTTP, { ...HTTP, protocol: 'udp', scheduler: 'rr' });
-  assert.equal(table.length, 2);
+test('services differ by protocol, address, port, and by mark and its address family', () => {
+  const keys: readonly ServiceKey[] = [
+    HTTP,
+    { ...HTTP, protocol: 'udp' },
+    { ...HTTP, protocol: 'sctp' },
+    { ...HTTP, port: 0 },
+    { ...HTTP, address: ipv6('2001:db8::80') },
+    MARK,
+    { mark: 1, family: 'inet6' },
+    { mark: 2, family: 'inet' },
+  ];
+  const table = keys.reduce<ServiceTable>((grown, key) => addService(grown, settingsOf(key)), []);
+  assert.equal(table.length, keys.length);
+  for (const key of keys) refuses('DIRECTOR_SERVICE_EXISTS', () => addService(table, settingsOf(key)));
 });
 
 test('a service that is there already is refused', () => {
-  refuses('DIRECTOR_SERVICE_EXISTS', () => addService(EMPTY_HTTP, { ...HTTP, scheduler: 'wlc' }));
+  refuses('DIRECTOR_SERVICE_EXISTS', () => addService(EMPTY_HTTP, settingsOf(HTTP, { scheduler: 'wlc' })));
 });
 
-test('editing a service changes its scheduler and keeps its servers', () => {
-  assert.deepEqual(editService(TWO_SERVERS, { ...HTTP, scheduler: 'wlc' }), [{ ...TWO_SERVERS[0], scheduler: 'wlc' }]);
+test('editing a service replaces all of its options and keeps its servers', () => {
+  const persistence = { timeoutS: 60, netmask: ipv4('255.255.255.0') };
+  const once = editService(TWO_SERVERS, settingsOf(HTTP, { scheduler: 'sh', schedulerFlags: [2], persistence }));
+  assert.deepEqual(once, [{ ...TWO_SERVERS[0], scheduler: 'sh', schedulerFlags: [2], persistence }]);
+  const twice = editService(once, settingsOf(HTTP, { scheduler: 'wlc' }));
+  assert.deepEqual(twice, [{ ...TWO_SERVERS[0], scheduler: 'wlc' }]);
+});
+
+test('an IPv6 service tells its clients apart by 1 to 128 bits', () => {
+  const key: ServiceKey = { protocol: 'tcp', address: ipv6('2001:db8::80'), port: 80 };
+  for (const netmask of [1, 128]) {
+    assert.equal(addService([], settingsOf(key, { persistence: { timeoutS: 60, netmask } })).length, 1);
+  }
+  for (const netmask of [0, 129, ipv4('255.255.255.0')]) {
+    const settings = settingsOf(key, { persistence: { timeoutS: 60, netmask } });
+    refuses('DIRECTOR_PREFIX_LENGTH_OUT_OF_RANGE', () => addService([], settings));
+  }
 });
 
 test('deleting a service takes its servers with it and leaves the others', () => {
-  const table = addService(TWO_SERVERS, { ...DNS, scheduler: 'rr' });
-  assert.deepEqual(deleteService(table, HTTP), [{ ...DNS, scheduler: 'rr', servers: [] }]);
+  const table = addService(TWO_SERVERS, settingsOf(DNS));
+  assert.deepEqual(deleteService(table, HTTP), [{ ...settingsOf(DNS), servers: [] }]);
 });
 
 test('whatever is done to a service that is not there is refused', () => {
-  refuses('DIRECTOR_NO_SUCH_SERVICE', () => editService(TWO_SERVERS, { ...DNS, scheduler: 'rr' }));
+  refuses('DIRECTOR_NO_SUCH_SERVICE', () => editService(TWO_SERVERS, settingsOf(DNS)));
   refuses('DIRECTOR_NO_SUCH_SERVICE', () => deleteService(TWO_SERVERS, DNS));
   refuses('DIRECTOR_NO_SUCH_SERVICE', () => addServer(TWO_SERVERS, DNS, server('10.2.0.21')));
   refuses('DIRECTOR_NO_SUCH_SERVICE', () => editServer(TWO_SERVERS, DNS, server('10.2.0.21')));
@@ -106,18 +140,48 @@ test('servers of VS-DR and VS-TUN get the port of the service, those of VS-NAT k
   assert.deepEqual(ports, [80, 80, 8080]);
 });
 
-test('port 0 of a server stands for the port of the service', () => {
+test('behind a firewall mark every server keeps its port', () => {
+  const table = addService([], settingsOf(MARK));
+  for (const method of ['dr', 'tun', 'nat'] as const) {
+    assert.equal(addServer(table, MARK, server('10.2.0.21', { method, port: 8080 }))[0]?.servers[0]?.port, 8080);
+  }
+});
+
+test('port 0 of a server of VS-NAT stays: it stands for whatever port a packet came to', () => {
   const table = addServer(EMPTY_HTTP, HTTP, server('10.2.0.21', { port: 0 }));
-  assert.equal(table[0]?.servers[0]?.port, 80);
+  assert.equal(table[0]?.servers[0]?.port, 0);
+  refuses('DIRECTOR_NO_SUCH_SERVER', () => deleteServer(table, HTTP, { address: ipv4('10.2.0.21'), port: 80 }));
   assert.deepEqual(addressesOf(deleteServer(table, HTTP, { address: ipv4('10.2.0.21'), port: 0 })), []);
 });
 
-test('an address that is not one host cannot be a server', () => {
-  for (const address of ['0.0.0.0', '224.0.0.1', '239.255.255.255', '255.255.255.255']) {
-    refuses('DIRECTOR_SERVER_NOT_UNICAST', () => addServer(EMPTY_HTTP, HTTP, server(address)));
+test('an edited server has the tunnel that is given, or none', () => {
+  const tunnelled = server('10.2.0.21', { method: 'tun', tunnel: { type: 'gue', port: 6080, checksum: 'none' } });
+  const table = addServer(EMPTY_HTTP, HTTP, tunnelled);
+  assert.deepEqual(table[0]?.servers, [tunnelled]);
+  const edited = server('10.2.0.21', { method: 'tun', weight: 3 });
+  assert.deepEqual(editServer(table, HTTP, edited)[0]?.servers, [edited]);
+});
+
+test('a server of the other address family is reached by VS-TUN only', () => {
+  for (const method of ['nat', 'dr'] as const) {
+    refuses('DIRECTOR_FAMILY_MISMATCH', () => addServer(EMPTY_HTTP, HTTP, server('2001:db8::21', { method })));
   }
-  for (const address of ['127.0.0.1', '223.255.255.255', '240.0.0.1']) {
-    assert.deepEqual(addressesOf(addServer(EMPTY_HTTP, HTTP, server(address))), [address]);
+  const table = addServer(EMPTY_HTTP, HTTP, server('2001:db8::21', { method: 'tun' }));
+  assert.deepEqual(addressesOf(table), ['2001:db8::21']);
+  refuses('DIRECTOR_FAMILY_MISMATCH', () => editServer(table, HTTP, server('2001:db8::21')));
+  assert.deepEqual(addressesOf(deleteServer(table, HTTP, server('2001:db8::21'))), []);
+});
+
+test('an address that is not one host cannot be a server', () => {
+  const refused = ['0.0.0.0', '224.0.0.1', '239.255.255.255', '255.255.255.255', '127.255.255.255'];
+  const refusedIpv6 = ['::', 'ff02::1', 'ff0e::1', 'fe80::1', 'febf::1', '::ffff:10.2.0.21'];
+  for (const address of [...refused, ...refusedIpv6]) {
+    const asked = server(address, { method: 'tun' });
+    refuses('DIRECTOR_SERVER_NOT_UNICAST', () => addServer(EMPTY_HTTP, HTTP, asked));
+  }
+  const taken = ['127.0.0.1', '223.255.255.255', '240.0.0.1', '0.0.0.1'];
+  for (const address of [...taken, '::1', '::10.2.0.21', 'fec0::1', 'fd00::1']) {
+    assert.deepEqual(addressesOf(addServer(EMPTY_HTTP, HTTP, server(address, { method: 'tun' }))), [address]);
   }
 });
 

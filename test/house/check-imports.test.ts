@@ -45,6 +45,12 @@ test("another area's inner files are out of reach", () => {
   ]);
 });
 
+test('a real host may be set up with the data plane, but knows nothing of labs and conf files', () => {
+  const importing = (area: string) => findForbiddenImports('src/host/x.ts', `import { x } from '../${area}/mod.ts';`);
+  for (const area of ['model', 'director', 'dataplane', 'system']) assert.deepEqual(importing(area), []);
+  for (const area of ['lab', 'conf', 'suite', 'cli']) assert.equal(importing(area).length, 1, area);
+});
+
 test('src/ does not reach outside itself', () => {
   assert.deepEqual(findForbiddenImports('src/cli/main.ts', "import { x } from '../../test/fixtures/x.ts';"), [
     'src/cli/main.ts: imports ../../test/fixtures/x.ts, but src/ imports nothing outside itself',

@@ -10,6 +10,12 @@ const CONNECTIONS = 20;
 /** IPVS's rr begins with the server added last. */
 const IN_TURNS = Array.from({ length: CONNECTIONS }, (_, index) => (index % 2 === 0 ? 'bashfull' : 'sneezy'));
 
+const THOUSANDS = [1000, 1000, 1000];
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
 for (const example of ['vs-nat', 'vs-dr', 'vs-dr-1nic', 'vs-tun'] as const satisfies readonly Example[]) {
   test(`${example}: the realservers answer in turns, and the director's kernel forwards nothing`, async () => {
     await withVirtualServer(example, {}, async (lab) => {
@@ -41,14 +47,16 @@ for (const example of EXAMPLE_OF_EACH_METHOD) {
         // Three at a time, so that connections are also made at the same moment.
         const answers = (await Promise.all([ask(1000), ask(1000), ask(1000)])).flat();
         const shares = ['sneezy', 'bashfull', 'realserver3'].map((name) => answers.filter((a) => a === name).length);
-        assert.deepEqual(shares, [1000, 1000, 1000]);
+        assert.equal(sum(shares), 3000);
+        const { counters, servers } = statusOf(lab, LINE_PORT);
+        const turns = servers.map((server) => server.counters.connections);
+        assert.equal(sum(turns), counters.connections);
+        // Every ten seconds Linux begins to count its clients' ports elsewhere. A port that comes up again while the
+        // director still knows it goes to the server that it had, and takes no turn.
+        if (counters.connections === 3000) assert.deepEqual([shares, turns], [THOUSANDS, THOUSANDS]);
+        else assert.ok(Math.max(...turns) - Math.min(...turns) <= 1, `turns ${turns}`);
+        assert.ok(counters.connections > 2000, `${counters.connections} connections`);
       });
-      const { counters, servers } = statusOf(lab, LINE_PORT);
-      assert.equal(counters.connections, 3000);
-      assert.deepEqual(
-        servers.map((server) => server.counters.connections),
-        [1000, 1000, 1000],
-      );
       assert.equal(forwardedByKernel(lab), 0);
     });
   });

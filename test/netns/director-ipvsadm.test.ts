@@ -12,7 +12,7 @@ import { needing } from './support/programs.ts';
 import { ANSWER_BYTES, askUdp, QUESTION_BYTES, serveUdp, UDP_PORT, UDP_SERVICES } from './support/udp-echo.ts';
 import { EXAMPLE_OF_EACH_METHOD, realserversOf, vipOf, withVirtualServer } from './support/virtual-server.ts';
 
-const HEADER = 'IP Virtual Server version 1.2.1 (size=1048576)\n';
+const HEADER = 'IP Virtual Server version 1.2.1 (size=2097152)\n';
 const COLUMNS =
   'Prot LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n';
 

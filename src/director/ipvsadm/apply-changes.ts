@@ -1,8 +1,7 @@
 // Table commands as changes of the service table: what each does, and a run of them made as one change.
 
-import type { SchedulerName } from '../../model/mod.ts';
-import type { ServiceTable } from '../data-plane.ts';
-import { DirectorError } from '../errors.ts';
+import type { DataPlane, ServiceOptions, ServiceTable } from '../data-plane.ts';
+import { DirectorError, mixedFamiliesWhileSyncing } from '../errors.ts';
 import {
   addServer,
   addService,
@@ -10,9 +9,11 @@ import {
   deleteService,
   editServer,
   editService,
+  isOfOtherFamily,
+  requirePersistenceEngine,
   requireScheduler,
 } from '../table.ts';
-import type { TableCommand } from './commands.ts';
+import type { RequestedOptions, TableCommand } from './commands.ts';
 
 /** A table command and the line of `-R`'s input that holds it. */
 export interface LineChange {
@@ -25,25 +26,29 @@ export interface ChangesOutcome {
   readonly refusals: readonly { readonly line: number; readonly error: DirectorError }[];
 }
 
+/** What of the data plane decides whether a command is admitted. */
+export type Circumstances = Pick<DataPlane, 'schedulers' | 'readSyncDaemons'>;
+
 /** Raises DirectorError when the table does not admit the command. */
-export function applyChange(
-  table: ServiceTable,
-  command: TableCommand,
-  schedulers: readonly SchedulerName[],
-): ServiceTable {
+export function applyChange(table: ServiceTable, command: TableCommand, circumstances: Circumstances): ServiceTable {
   switch (command.kind) {
     case 'add-service':
-      return addService(table, { ...command.service, scheduler: requireScheduler(command.scheduler, schedulers) });
+      return addService(table, { ...command.service, ...resolveOptions(command.options, circumstances) });
     case 'edit-service':
-      return editService(table, { ...command.service, scheduler: requireScheduler(command.scheduler, schedulers) });
+      return editService(table, { ...command.service, ...resolveOptions(command.options, circumstances) });
     case 'delete-service':
       return deleteService(table, command.service);
     case 'clear':
       return [];
     case 'add-server':
-      return addServer(table, command.service, command.server);
-    case 'edit-server':
-      return editServer(table, command.service, command.server);
+    case 'edit-server': {
+      const { kind, service, server } = command;
+      // IPVS's messages between directors have room for one family a connection.
+      if (isOfOtherFamily(service, server) && circumstances.readSyncDaemons().length > 0) {
+        throw mixedFamiliesWhileSyncing(server);
+      }
+      return (kind === 'add-server' ? addServer : editServer)(table, service, server);
+    }
     case 'delete-server':
       return deleteServer(table, command.service, command.server);
   }
@@ -53,17 +58,29 @@ export function applyChange(
 export function applyChanges(
   table: ServiceTable,
   changes: readonly LineChange[],
-  schedulers: readonly SchedulerName[],
+  circumstances: Circumstances,
 ): ChangesOutcome {
   const refusals: { line: number; error: DirectorError }[] = [];
   let changed = table;
   for (const { line, command } of changes) {
     try {
-      changed = applyChange(changed, command, schedulers);
+      changed = applyChange(changed, command, circumstances);
     } catch (error) {
       if (!(error instanceof DirectorError)) throw error;
       refusals.push({ line, error });
     }
   }
   return { table: changed, refusals };
+}
+
+/** A persistence engine of a service that is not persistent would do nothing, and is not kept. */
+function resolveOptions(requested: RequestedOptions, { schedulers }: Circumstances): ServiceOptions {
+  const { scheduler, schedulerFlags, onePacket, persistence, persistenceEngine } = requested;
+  const engine = persistenceEngine === undefined ? {} : { engine: requirePersistenceEngine(persistenceEngine) };
+  return {
+    scheduler: requireScheduler(scheduler, schedulers),
+    schedulerFlags,
+    persistence: persistence === undefined ? undefined : { ...persistence, ...engine },
+    onePacket,
+  };
 }

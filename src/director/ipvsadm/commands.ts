@@ -1,14 +1,36 @@
 // What one ipvsadm command line asks for, checked and with every name resolved. grammar.ts makes these, run.ts
 // carries them out.
 
-import type { Endpoint, ServerEntry, ServiceKey } from '../data-plane.ts';
+import type {
+  Endpoint,
+  Persistence,
+  SchedulerFlag,
+  ServerEntry,
+  ServiceKey,
+  SyncDaemonSettings,
+  SyncRole,
+  Timeouts,
+} from '../data-plane.ts';
 
 /** Which columns `-L` shows. */
 export type ListingView = 'forwarding' | 'stats' | 'rate' | 'thresholds' | 'persistent-conn' | 'tun-info';
 
+/** What -A and -E say of a service, with the names of scheduler and persistence engine as written. */
+export interface RequestedOptions {
+  readonly scheduler: string;
+  readonly schedulerFlags: readonly SchedulerFlag[];
+  readonly persistence: Pick<Persistence, 'timeoutS' | 'netmask'> | undefined;
+  readonly persistenceEngine: string | undefined;
+  readonly onePacket: boolean;
+}
+
 /** A command that changes the table and nothing else, so that many can become one change. */
 export type TableCommand =
-  | { readonly kind: 'add-service' | 'edit-service'; readonly service: ServiceKey; readonly scheduler: string }
+  | {
+      readonly kind: 'add-service' | 'edit-service';
+      readonly service: ServiceKey;
+      readonly options: RequestedOptions;
+    }
   | { readonly kind: 'delete-service'; readonly service: ServiceKey }
   | { readonly kind: 'clear' }
   | { readonly kind: 'add-server' | 'edit-server'; readonly service: ServiceKey; readonly server: ServerEntry }
@@ -22,14 +44,29 @@ export interface ListCommand {
   readonly numeric: boolean;
   readonly exact: boolean;
   readonly sorted: boolean;
+  readonly json: boolean;
 }
+
+/** Commands that only read and print. */
+export type ReadingCommand =
+  | ListCommand
+  | {
+      readonly kind: 'list-connections';
+      readonly numeric: boolean;
+      readonly persistenceColumns: boolean;
+      readonly json: boolean;
+    }
+  | { readonly kind: 'list-timeouts' | 'list-daemons'; readonly json: boolean }
+  /** With thresholds -x and -y are saved too, which the real one forgets. */
+  | { readonly kind: 'save'; readonly numeric: boolean; readonly thresholds: boolean };
 
 export type IpvsadmCommand =
   | TableCommand
-  | ListCommand
-  | { readonly kind: 'list-connections'; readonly numeric: boolean; readonly persistenceColumns: boolean }
+  | ReadingCommand
   | { readonly kind: 'zero'; readonly service: ServiceKey | undefined }
-  | { readonly kind: 'save'; readonly numeric: boolean }
+  | { readonly kind: 'set-timeouts'; readonly timeouts: Partial<Timeouts> }
+  | { readonly kind: 'start-daemon'; readonly settings: SyncDaemonSettings }
+  | { readonly kind: 'stop-daemon'; readonly role: SyncRole }
   | { readonly kind: 'restore' }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
@@ -57,4 +94,5 @@ export const LIST_ALL: ListCommand = {
   numeric: false,
   exact: false,
   sorted: true,
+  json: false,
 };

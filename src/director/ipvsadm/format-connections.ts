@@ -1,6 +1,6 @@
 // The listing of connections (`ipvsadm -Lc`), to the letter as ipvsadm 1.31 prints it.
 
-import type { Connection } from '../data-plane.ts';
+import type { Connection, ConnectionState } from '../data-plane.ts';
 import type { Labeller } from './labels.ts';
 
 const TITLE = 'IPVS connection entries\n';
@@ -8,22 +8,40 @@ const HEADER = 'pro expire state       source             virtual            des
 /** Columns for data of persistence engines. Connections without such data end before them. */
 const PERSISTENCE_HEADER = '        pe name          pe_data';
 
+/** States whose name the kernel shortens. */
+const SHORT_STATES: Readonly<Partial<Record<ConnectionState, string>>> = {
+  COOKIE_SENT: 'C-SENT',
+  COOKIE_REPLIED: 'C-REPLIED',
+  COOKIE_WAIT: 'C-WAIT',
+  COOKIE_ECHOED: 'C-ECHOED',
+  SHUTDOWN_SENT: 'S-SENT',
+  SHUTDOWN_RECEIVED: 'S-RECEIVED',
+  SHUTDOWN_ACK_SENT: 'S-ACK-SENT',
+};
+
 export function formatConnections(
   connections: readonly Connection[],
   label: Labeller,
   persistenceColumns: boolean,
 ): string {
-  const lines = connections.map((connection) => formatConnection(connection, label));
+  const lines = connections.map((connection) => formatConnection(connection, label, persistenceColumns));
   return `${TITLE}${HEADER}${persistenceColumns ? PERSISTENCE_HEADER : ''}\n${lines.join('')}`;
 }
 
-function formatConnection(
-  { protocol, expiresMs, state, client, virtual, server }: Connection,
-  label: Labeller,
-): string {
-  const [source, destination] = [client, virtual].map((endpoint) => label(endpoint, protocol).padEnd(18));
-  const start = `${protocol.toUpperCase()} ${formatExpiry(expiresMs).padEnd(6)} ${state.padEnd(11)}`;
-  return `${start} ${source} ${destination} ${label(server, protocol)}\n`;
+function formatConnection(connection: Connection, label: Labeller, persistenceColumns: boolean): string {
+  const { protocol, expiresMs, state, client, virtual, server, persistenceData } = connection;
+  const columns = [
+    protocol.toUpperCase().padEnd(3),
+    formatExpiry(expiresMs).padEnd(6),
+    (SHORT_STATES[state] ?? state).padEnd(11),
+    ...[client, virtual].map((endpoint) => label(endpoint, protocol).padEnd(18)),
+  ];
+  const destination = label(server, protocol);
+  const end =
+    persistenceColumns && persistenceData !== undefined
+      ? [destination.padEnd(16), persistenceData.engine.padEnd(18), persistenceData.data]
+      : [destination];
+  return `${[...columns, ...end].join(' ')}\n`;
 }
 
 /** Minutes and whole seconds: 899 999 ms is 14:59. */

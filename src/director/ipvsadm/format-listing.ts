@@ -1,11 +1,21 @@
 // The listing of services and their servers, to the letter as ipvsadm 1.31 prints it, blanks at line ends included:
 // scripts cut these columns.
 
-import type { ForwardingMethod } from '../../model/mod.ts';
-import type { Counters, Rates, ServerStatus, ServiceStatus } from '../data-plane.ts';
+import { type ForwardingMethod, type IpAddress, isIpv6 } from '../../model/mod.ts';
+import {
+  type Counters,
+  isMarkKey,
+  type Rates,
+  type ServerStatus,
+  type ServiceEntry,
+  type ServiceStatus,
+} from '../data-plane.ts';
 import type { ListingView } from './commands.ts';
 import { formatLargeNumber } from './format-number.ts';
-import type { Labeller } from './labels.ts';
+import { type Labeller, protocolOfService } from './labels.ts';
+import { isWholeAddress } from './netmask.ts';
+import { formatSchedulerFlags } from './scheduler-flags.ts';
+import { formatTunnelInfo } from './tunnel.ts';
 
 /** The version of IPVS whose behaviour this is. */
 const IPVS_VERSION = '1.2.1';
@@ -17,7 +27,7 @@ const METHOD_NAMES: Readonly<Record<ForwardingMethod, string>> = { nat: 'Masq', 
 interface View {
   /** Everything of the two header lines. */
   readonly header: string;
-  /** A service's line after its padded name; undefined where the line is name and scheduler. */
+  /** A service's line after its padded name; undefined where the line is name, scheduler and options. */
   readonly serviceCells?: (status: ServiceStatus, exact: boolean) => string;
   /** A server's line after its padded name. */
   readonly serverCells: (status: ServerStatus, exact: boolean) => string;
@@ -36,7 +46,7 @@ const VIEWS: Readonly<Record<ListingView, View>> = {
     serverCells: ({ entry, activeConnections, inactiveConnections }) =>
       cells(
         [METHOD_NAMES[entry.method], 7],
-        [entry.method === 'tun' ? 'ipip' : 'n/a', 13],
+        [formatTunnelInfo(entry), 13],
         [entry.weight, 6],
         [activeConnections, 10],
         [inactiveConnections, 10],
@@ -82,16 +92,42 @@ export function formatListing(services: readonly ServiceStatus[], format: Listin
 }
 
 function formatService(status: ServiceStatus, { view, exact, label }: ListingFormat): string {
+  const { entry, servers } = status;
   const { serviceCells, serverCells } = VIEWS[view];
-  const { protocol, scheduler } = status.entry;
-  const name = `${protocol.toUpperCase().padEnd(4)} ${label(status.entry, protocol)}`.slice(0, SERVICE_COLUMNS);
+  const name = formatServiceName(entry, label);
   const line =
-    serviceCells === undefined ? `${name} ${scheduler}` : name.padEnd(SERVICE_COLUMNS) + serviceCells(status, exact);
-  const servers = status.servers.map((server) => {
-    const serverName = label(server.entry, protocol).slice(0, SERVER_COLUMNS).padEnd(SERVER_COLUMNS);
-    return `  -> ${serverName}${serverCells(server, exact)}\n`;
+    serviceCells === undefined
+      ? `${name} ${formatServiceWords(entry)}`
+      : name.padEnd(SERVICE_COLUMNS) + serviceCells(status, exact);
+  const serverLines = servers.map((server) => {
+    const serverName = fitted(label(server.entry, protocolOfService(entry)), server.entry.address, SERVER_COLUMNS);
+    return `  -> ${serverName.padEnd(SERVER_COLUMNS)}${serverCells(server, exact)}\n`;
   });
-  return `${line}\n${servers.join('')}`;
+  return `${line}\n${serverLines.join('')}`;
+}
+
+/** Scheduler and options, in the words of listings. */
+function formatServiceWords({ scheduler, schedulerFlags, persistence, onePacket }: ServiceEntry): string {
+  const { netmask } = persistence ?? {};
+  return [
+    scheduler,
+    ...(schedulerFlags.length === 0 ? [] : [`(${formatSchedulerFlags(schedulerFlags, scheduler)})`]),
+    ...(persistence === undefined ? [] : [`persistent ${persistence.timeoutS}`]),
+    ...(netmask === undefined || isWholeAddress(netmask) ? [] : [`mask ${netmask}`]),
+    ...(persistence?.engine === undefined ? [] : [`pe ${persistence.engine}`]),
+    ...(onePacket ? ['ops'] : []),
+  ].join(' ');
+}
+
+function formatServiceName(service: ServiceEntry, label: Labeller): string {
+  if (isMarkKey(service)) return `FWM  ${service.mark}${service.family === 'inet6' ? ' IPv6' : ''}`;
+  const { protocol, address } = service;
+  return fitted(`${protocol.toUpperCase().padEnd(4)} ${label(service, protocol)}`, address, SERVICE_COLUMNS);
+}
+
+/** Names of IPv4 hosts are cut to their column; IPv6 addresses push the other columns to the right. */
+function fitted(name: string, address: IpAddress, columns: number): string {
+  return isIpv6(address) ? name : name.slice(0, columns);
 }
 
 function countsHeader(columnTitles: string): string {

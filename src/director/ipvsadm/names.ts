@@ -3,13 +3,13 @@
 
 import { lookup, lookupService } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
-import { type Ipv4, parseIpv4, type TransportProtocol } from '../../model/mod.ts';
+import { type IpAddress, type Ipv4, parseIpv4, type TransportProtocol } from '../../model/mod.ts';
 
 export interface NameService {
   /** The first IPv4 address of the host; undefined when it has none or is not known. */
   resolveHost(name: string): Promise<Ipv4 | undefined>;
   resolvePort(name: string, protocol: TransportProtocol): number | undefined;
-  hostName(address: Ipv4): Promise<string | undefined>;
+  hostName(address: IpAddress): Promise<string | undefined>;
   portName(port: number, protocol: TransportProtocol): string | undefined;
 }
 

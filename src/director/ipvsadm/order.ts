@@ -1,40 +1,57 @@
-// The order of listings, as in ipvsadm: protocol, address, port. Connections, whose order is arbitrary there, are
-// sorted likewise, so that two listings can be compared.
+// The order of listings, as in ipvsadm: firewall mark, address family, protocol, address, port. Connections, whose
+// order is arbitrary there, are sorted likewise, so that two listings can be compared.
 
-import { ipv4ToNumber, type TransportProtocol } from '../../model/mod.ts';
-import type { Connection, Endpoint, ServerStatus, ServiceStatus } from '../data-plane.ts';
+import { type AddressFamily, type IpAddress, ipv4ToNumber, ipv6ToWords, isIpv6 } from '../../model/mod.ts';
+import { type Connection, type Endpoint, isMarkKey, type ServiceKey, type ServiceStatus } from '../data-plane.ts';
+import { familyOfService } from '../table.ts';
+import type { LabelProtocol } from './labels.ts';
 
-/** By IP protocol number: 6, 17. */
-const PROTOCOL_RANK: Readonly<Record<TransportProtocol, number>> = { tcp: 0, udp: 1 };
+/** By IP protocol number: 0, 6, 17, 132. */
+const PROTOCOL_RANK: Readonly<Record<LabelProtocol, number>> = { ip: 0, tcp: 1, udp: 2, sctp: 3 };
+const FAMILY_RANK: Readonly<Record<AddressFamily, number>> = { inet: 0, inet6: 1 };
 
 /** Services, and the servers of each. */
 export function sortStatus(services: readonly ServiceStatus[]): ServiceStatus[] {
   return services
-    .toSorted((one, other) => compareProtocols(one.entry, other.entry) || compareEndpoints(one.entry, other.entry))
-    .map((service) => ({ ...service, servers: service.servers.toSorted(compareServers) }));
+    .toSorted((one, other) => compareServices(one.entry, other.entry))
+    .map((service) => ({
+      ...service,
+      servers: service.servers.toSorted((one, other) => compareEndpoints(one.entry, other.entry)),
+    }));
 }
 
 export function sortConnections(connections: readonly Connection[]): Connection[] {
   return connections.toSorted(
     (one, other) =>
-      compareProtocols(one, other) ||
+      PROTOCOL_RANK[one.protocol] - PROTOCOL_RANK[other.protocol] ||
       compareEndpoints(one.client, other.client) ||
       compareEndpoints(one.virtual, other.virtual),
   );
 }
 
-function compareServers(one: ServerStatus, other: ServerStatus): number {
-  return compareEndpoints(one.entry, other.entry);
+function compareServices(one: ServiceKey, other: ServiceKey): number {
+  const byMark = (isMarkKey(one) ? one.mark : 0) - (isMarkKey(other) ? other.mark : 0);
+  const byFamily = FAMILY_RANK[familyOfService(one)] - FAMILY_RANK[familyOfService(other)];
+  if (byMark || byFamily || isMarkKey(one) || isMarkKey(other)) return byMark || byFamily;
+  return PROTOCOL_RANK[one.protocol] - PROTOCOL_RANK[other.protocol] || compareEndpoints(one, other);
 }
 
-function compareProtocols(one: { protocol: TransportProtocol }, other: { protocol: TransportProtocol }): number {
-  return PROTOCOL_RANK[one.protocol] - PROTOCOL_RANK[other.protocol];
+function compareEndpoints(one: Endpoint, other: Endpoint): number {
+  return compareAddresses(one.address, other.address) || one.port - other.port;
 }
 
 /**
- * Like libipvs this takes the difference of two addresses as a signed 32-bit number. So addresses more than half
+ * Like libipvs this takes the difference of 32 bits at a time as a signed number. So IPv4 addresses more than half
  * of the address space apart compare the other way round: 192.168.1.110 is listed before 10.1.1.2.
  */
-function compareEndpoints(one: Endpoint, other: Endpoint): number {
-  return (ipv4ToNumber(one.address) - ipv4ToNumber(other.address)) | 0 || one.port - other.port;
+function compareAddresses(one: IpAddress, other: IpAddress): number {
+  const others = wordsOf(other);
+  return wordsOf(one).reduce((found, word, index) => found || (word - (others[index] ?? 0)) | 0, 0);
+}
+
+/** Four times 32 bits; an IPv4 address is in the first, as in the kernel's union of both. */
+function wordsOf(address: IpAddress): readonly number[] {
+  if (!isIpv6(address)) return [ipv4ToNumber(address), 0, 0, 0];
+  const words = ipv6ToWords(address);
+  return [0, 2, 4, 6].map((index) => (words[index] ?? 0) * 0x10000 + (words[index + 1] ?? 0));
 }

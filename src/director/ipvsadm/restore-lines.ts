@@ -1,5 +1,5 @@
-// The text that `ipvsadm -R` reads, as command lines: words between blanks, `#` starts a comment at the beginning
-// of a word, and a line may start with `ipvsadm`.
+// The text that `ipvsadm -R` reads, as command lines: words between blanks, and a line may start with `ipvsadm`.
+// Beyond the real one, `#` starts a comment at the beginning of a word.
 
 export interface RestoreLine {
   /** 1-based. */

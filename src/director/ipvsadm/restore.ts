@@ -70,7 +70,7 @@ async function makeChanges(changes: readonly LineChange[], session: IpvsadmSessi
   const dataPlane = await session.openDataPlane();
   let refusals: ChangesOutcome['refusals'] = [];
   dataPlane.update((table) => {
-    const outcome = applyChanges(table, changes, dataPlane.schedulers);
+    const outcome = applyChanges(table, changes, dataPlane);
     refusals = outcome.refusals;
     return outcome.table;
   });

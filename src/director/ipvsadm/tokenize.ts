@@ -4,9 +4,14 @@
 import { unknownOption, valueMissing, valueUnwanted } from './errors.ts';
 import { OPTIONS, type OptionSpec } from './options.ts';
 
-export type Token =
-  | { readonly kind: 'option'; readonly spec: OptionSpec; readonly written: string; readonly value: string | undefined }
-  | { readonly kind: 'word'; readonly text: string };
+export interface OptionToken {
+  readonly kind: 'option';
+  readonly spec: OptionSpec;
+  readonly written: string;
+  readonly value: string | undefined;
+}
+
+export type Token = OptionToken | { readonly kind: 'word'; readonly text: string };
 
 const LONG_OPTIONS = new Map(OPTIONS.map((spec) => [spec.long, spec]));
 const SHORT_OPTIONS = new Map(OPTIONS.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec]])));

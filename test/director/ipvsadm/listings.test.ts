@@ -2,14 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import type { Connection, Counters, Rates } from '../../../src/director/mod.ts';
-import type { ForwardingMethod } from '../../../src/model/mod.ts';
+import type { Connection, Counters, Endpoint, Rates, ServiceKey } from '../../../src/director/mod.ts';
+import { type ForwardingMethod, parseIpAddress } from '../../../src/model/mod.ts';
+import type { Activity } from '../memory-data-plane.ts';
 import { MemoryDataPlane } from '../memory-data-plane.ts';
 import { readFixture } from './fixtures.ts';
 import { ipv4, restored, run } from './session.ts';
 
 const HTTP = { protocol: 'tcp', address: ipv4('10.1.0.100'), port: 80 } as const;
+const HTTPS = { protocol: 'tcp', address: ipv4('10.1.0.100'), port: 443 } as const;
 const DNS = { protocol: 'udp', address: ipv4('10.1.0.100'), port: 53 } as const;
+const MARK = { mark: 1, family: 'inet' } as const;
 
 type FiveNumbers = readonly [number, number, number, number, number];
 
@@ -27,37 +30,36 @@ function rates([connections, inPackets, outPackets, inBytes, outBytes]: FiveNumb
   };
 }
 
-function connections(activeConnections: number, inactiveConnections: number) {
-  return { activeConnections, inactiveConnections };
+function connections(activeConnections: number, inactiveConnections: number, persistentConnections = 0) {
+  return { activeConnections, inactiveConnections, persistentConnections };
+}
+
+function activity(
+  counted: FiveNumbers,
+  rated: FiveNumbers,
+  connected: Partial<Activity> = {},
+): Pick<Activity, 'counters' | 'rates'> & Partial<Activity> {
+  return { counters: counters(counted), rates: rates(rated), ...connected };
 }
 
 /** The recorded configuration with the counts that the real director had. */
 async function recordedDirector(): Promise<MemoryDataPlane> {
   const plane = await restored(readFixture('config.txt'));
-  const httpServer = (last: number) => ({ address: ipv4(`10.2.0.${last}`), port: 80 });
-  const dnsServer = (last: number) => ({ address: ipv4(`10.2.0.${last}`), port: 53 });
-  plane.setActivity(HTTP, undefined, { counters: counters([4, 16, 11, 867, 619]), rates: rates([0, 1, 1, 51, 37]) });
-  plane.setActivity(HTTP, httpServer(21), {
-    ...connections(1, 0),
-    counters: counters([1, 3, 2, 164, 115]),
-    rates: rates([0.1, 0.4, 0.2, 9, 6]),
-  });
-  plane.setActivity(HTTP, httpServer(22), {
-    ...connections(2, 1),
-    counters: counters([3, 13, 9, 703, 504]),
-    rates: rates([0, 0.9, 0.6, 43, 31]),
-  });
-  plane.setActivity(DNS, undefined, { counters: counters([3, 3, 3, 93, 93]), rates: rates([0, 0, 0, 8, 8]) });
-  plane.setActivity(DNS, dnsServer(21), {
-    ...connections(0, 1),
-    counters: counters([1, 1, 1, 31, 31]),
-    rates: rates([0, 0, 0, 3, 3]),
-  });
-  plane.setActivity(DNS, dnsServer(22), {
-    ...connections(0, 2),
-    counters: counters([2, 2, 2, 62, 62]),
-    rates: rates([0, 0, 0, 5, 5]),
-  });
+  const set = (service: ServiceKey, port: number, last: number | undefined, happened: Partial<Activity>): void => {
+    const server: Endpoint | undefined = last === undefined ? undefined : { address: ipv4(`10.2.0.${last}`), port };
+    plane.setActivity(service, server, happened);
+  };
+  set(HTTP, 80, undefined, activity([4, 16, 11, 867, 619], [0, 1, 1, 51, 37]));
+  set(HTTP, 80, 21, activity([1, 3, 2, 164, 115], [0.1, 0.4, 0.2, 9, 6], connections(1, 0)));
+  set(HTTP, 80, 22, activity([3, 13, 9, 703, 504], [0, 0.9, 0.6, 43, 31], connections(2, 1)));
+  set(HTTPS, 443, undefined, activity([6, 30, 21, 1617, 1167], [0, 2, 1, 114, 82]));
+  set(HTTPS, 443, 21, activity([2, 10, 7, 539, 389], [0, 1, 0, 38, 27], connections(1, 1, 1)));
+  set(HTTPS, 443, 22, activity([4, 20, 14, 1078, 778], [0, 1, 1, 76, 55], connections(2, 2, 2)));
+  set(DNS, 53, undefined, activity([3, 3, 3, 93, 93], [0, 0, 0, 8, 8]));
+  set(DNS, 53, 21, activity([1, 1, 1, 31, 31], [0, 0, 0, 3, 3], connections(0, 1)));
+  set(DNS, 53, 22, activity([2, 2, 2, 62, 62], [0, 0, 0, 5, 5], connections(0, 2)));
+  set(MARK, 0, undefined, activity([1, 3, 0, 164, 0], [0, 0, 0, 15, 0]));
+  set(MARK, 0, 23, activity([1, 3, 0, 164, 0], [0, 0, 0, 15, 0], connections(1, 0, 1)));
   return plane;
 }
 
@@ -78,6 +80,7 @@ const LISTINGS: readonly (readonly [command: string, fixture: string])[] = [
   ['-Ln --persistent-conn', 'Ln--persistent-conn'],
   ['-Ln --tun-info', 'Ln--tun-info'],
   ['-Ln -t 10.1.0.100:80', 'Ln-t'],
+  ['-Ln -f 1', 'Ln-f'],
   ['-Ln -u 10.1.0.100:53 --stats', 'Ln-u--stats'],
   ['-Sn', 'Sn'],
 ];
@@ -102,10 +105,11 @@ test('a server of VS-DR is listed with the port of the service, a weight of 7000
   await run('-a -t 10.1.0.100:80 -r 10.2.0.24:80 -m -w 70000', changed);
   await run('-a -t 10.1.0.100:80 -r 10.2.0.25:8080 -g', changed);
   assert.equal((await run('-Ln -t 10.1.0.100:80', changed)).output, readFixture('tables/ok-dr-other-port-Ln.txt'));
-  assert.equal((await run('-Ln', changed)).output, readFixture('tables/delete-Ln.txt'));
 
   await run('-Z', changed);
   assert.equal((await run('-Ln --stats', changed)).output, readFixture('tables/zero-Ln--stats.txt'));
+  await run('-D -t 10.1.0.100:443', changed);
+  assert.equal((await run('-Ln', changed)).output, readFixture('tables/delete-Ln.txt'));
 });
 
 test('-Z of one service leaves the counters of the others', async () => {
@@ -121,15 +125,15 @@ test('-Z of one service leaves the counters of the others', async () => {
 
 test('--nosort shows the service and the server added last first', async () => {
   const { output } = await run('-Ln --nosort', plane);
-  assert.deepEqual(output.match(/10\.[0-9.]+:[0-9]+/g), [
-    '10.1.0.100:53',
-    '10.2.0.22:53',
-    '10.2.0.21:53',
-    '10.1.0.100:80',
-    '10.2.0.23:80',
-    '10.2.0.22:80',
-    '10.2.0.21:80',
-  ]);
+  const lines = output.split('\n').slice(3);
+  assert.deepEqual(
+    lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split(' ').filter((word) => word !== '')[1]),
+    ['[2001:db8::80]:80', '1', '10.1.0.100:53', '10.1.0.100:443', '10.1.0.100:80'],
+  );
+  assert.deepEqual(
+    lines.slice(-4).map((line) => /10\.2\.0\.[0-9]+/.exec(line)?.[0]),
+    ['10.2.0.23', '10.2.0.22', '10.2.0.21', undefined],
+  );
 });
 
 test('addresses are ordered by their difference in 32 bits, as libipvs orders them', async () => {
@@ -155,13 +159,11 @@ interface RecordedMode {
   readonly option: string;
   readonly service: { readonly counters: FiveNumbers; readonly rates: FiveNumbers };
   readonly server: { readonly counters: FiveNumbers; readonly rates: FiveNumbers };
-  readonly state: Connection['state'];
 }
 
 const ONE_WAY = {
   service: { counters: [8, 40, 0, 2144, 0], rates: [1, 5, 0, 268, 0] },
   server: { counters: [4, 20, 0, 1072, 0], rates: [0, 2, 0, 134, 0] },
-  state: 'FIN_WAIT',
 } as const;
 
 const MODES: readonly RecordedMode[] = [
@@ -170,7 +172,6 @@ const MODES: readonly RecordedMode[] = [
     option: '-m',
     service: { counters: [8, 40, 32, 2144, 1752], rates: [1, 5, 4, 268, 219] },
     server: { counters: [4, 20, 16, 1072, 876], rates: [0, 2, 2, 134, 109] },
-    state: 'TIME_WAIT',
   },
   { method: 'dr', option: '-g', ...ONE_WAY },
   { method: 'tun', option: '-i', ...ONE_WAY },
@@ -200,41 +201,102 @@ for (const mode of MODES) {
       assert.equal((await run(`-${command}`, director)).output, readFixture(fixture));
     }
   });
+}
 
-  test(`connections of VS-${mode.method.toUpperCase()} are listed as by the real one, but in order`, async () => {
-    const [title, header, ...lines] = readFixture(`modes/${mode.method}/Lnc.txt`).trimEnd().split('\n');
-    const director = new MemoryDataPlane();
-    director.connections = lines.map((line) => {
-      const [client, virtual, server] = [...line.matchAll(/([0-9.]+):([0-9]+)(?= |$)/g)]
-        .slice(-3)
-        .map(([, address, port]) => ({
-          address: ipv4(address ?? ''),
-          port: Number(port),
-        }));
-      assert.ok(client && virtual && server, line);
-      return { protocol: 'tcp', state: mode.state, expiresMs: 116_999, client, virtual, server };
-    });
-    const { output } = await run('-Lnc', director);
-    assert.equal(output, `${[title, header, ...lines.toSorted()].join('\n')}\n`);
+/** The connections of a recorded `-Lnc`; those without a port of the client are templates. */
+function readConnections(lines: readonly string[]): Connection[] {
+  const endpointOf = (text: string): Endpoint => {
+    const [, ipv6, ipv4, port] = /^(?:\[(.*)\]|(.*)):([0-9]+)$/.exec(text) ?? [];
+    const address = parseIpAddress(ipv6 ?? ipv4 ?? '');
+    assert.ok(address !== undefined, text);
+    return { address, port: Number(port) };
+  };
+  return lines.map((line) => {
+    const [protocol = '', expiry = '', state = '', source = '', virtual = '', destination = '', , data] =
+      line.split(/ +/);
+    const [minutes = 0, seconds = 0] = expiry.split(':').map(Number);
+    const client = endpointOf(source);
+    return {
+      protocol: protocol.toLowerCase() as Connection['protocol'],
+      state: state as Connection['state'],
+      expiresMs: (minutes * 60 + seconds) * 1000 + 999,
+      client,
+      virtual: endpointOf(virtual),
+      server: endpointOf(destination),
+      isTemplate: client.port === 0,
+      ...(data === undefined ? {} : { persistenceData: { engine: 'sip', data } }),
+    };
   });
 }
 
-test('connections with all their columns carry no data of persistence engines', async () => {
+/** In any order: ours is another than the kernel's. */
+function withSortedLines(listing: string): string[] {
+  return listing.split('\n').toSorted();
+}
+
+const CONNECTIONS: readonly (readonly [command: string, fixture: string])[] = [
+  ['-Lnc', 'modes/nat/Lnc.txt'],
+  ['-Lnc', 'modes/dr/Lnc.txt'],
+  ['-Lnc', 'modes/tun/Lnc.txt'],
+  ['-Lnc', 'tables/Lnc.txt'],
+  ['-Lnc --persistent-conn', 'tables/Lnc--persistent-conn.txt'],
+  ['-Lnc', 'connections/Lnc.txt'],
+  ['-Lnc --persistent-conn', 'connections/Lnc--persistent-conn.txt'],
+];
+
+for (const [command, fixture] of CONNECTIONS) {
+  test(`ipvsadm ${command} prints the connections of ${fixture} as the real one, but in order`, async () => {
+    const recorded = readFixture(fixture);
+    const director = new MemoryDataPlane();
+    director.connections = readConnections(recorded.trimEnd().split('\n').slice(2));
+    const { output } = await run(command, director);
+    assert.deepEqual(withSortedLines(output), withSortedLines(recorded));
+  });
+}
+
+test('connections are in order of protocol and client, those of one client in order of the virtual address', async () => {
   const director = new MemoryDataPlane();
-  director.connections = [
-    {
-      protocol: 'udp',
-      state: 'UDP',
-      expiresMs: 3_600_000,
-      client: { address: ipv4('10.1.0.10'), port: 41021 },
-      virtual: { address: ipv4('10.1.0.100'), port: 53 },
-      server: { address: ipv4('10.2.0.22'), port: 53 },
-    },
-  ];
-  assert.equal(
-    (await run('-Lnc --persistent-conn', director)).output,
-    'IPVS connection entries\n' +
-      'pro expire state       source             virtual            destination        pe name          pe_data\n' +
-      'UDP 60:00  UDP         10.1.0.10:41021    10.1.0.100:53      10.2.0.22:53\n',
+  director.connections = readConnections([
+    'UDP 05:00 UDP 10.1.0.10:1 10.1.0.100:53 10.2.0.21:53',
+    'TCP 15:00 ESTABLISHED [2001:db8::10]:1 [2001:db8::80]:80 [2001:db8::21]:80',
+    'TCP 15:00 ESTABLISHED 10.1.0.11:1 10.1.0.100:80 10.2.0.21:80',
+    'TCP 15:00 ESTABLISHED 10.1.0.10:2 10.1.0.100:80 10.2.0.21:80',
+    'TCP 15:00 ESTABLISHED 10.1.0.10:2 10.1.0.100:79 10.2.0.21:80',
+    'IP 00:46 ASSURED 10.1.0.0:0 0.0.0.1:0 10.2.0.23:0',
+  ]);
+  const lines = (await run('-Lnc', director)).output.trimEnd().split('\n').slice(2);
+  assert.deepEqual(
+    lines.map((line) => line.split(/ +/).slice(3, 5).join(' ')),
+    [
+      '10.1.0.0:0 0.0.0.1:0',
+      '10.1.0.10:2 10.1.0.100:79',
+      '10.1.0.10:2 10.1.0.100:80',
+      '10.1.0.11:1 10.1.0.100:80',
+      '[2001:db8::10]:1 [2001:db8::80]:80',
+      '10.1.0.10:1 10.1.0.100:53',
+    ],
+  );
+});
+
+test('states of SCTP are shortened as in the kernel', async () => {
+  const [established] = readConnections(['SCTP 15:00 ESTABLISHED 10.1.0.10:1 10.1.0.100:80 10.2.0.21:80']);
+  assert.ok(established !== undefined);
+  const director = new MemoryDataPlane();
+  const states: readonly Connection['state'][] = ['INIT1', 'COOKIE_ECHOED', 'COOKIE', 'SHUTDOWN_ACK_SENT', 'CLOSED'];
+  director.connections = states.map((state, port) => ({
+    ...established,
+    state,
+    client: { ...established.client, port },
+  }));
+  const lines = (await run('-Lnc', director)).output.trimEnd().split('\n').slice(2);
+  assert.deepEqual(
+    lines.map((line) => line.slice(0, 23)),
+    [
+      'SCTP 15:00  INIT1      ',
+      'SCTP 15:00  C-ECHOED   ',
+      'SCTP 15:00  COOKIE     ',
+      'SCTP 15:00  S-ACK-SENT ',
+      'SCTP 15:00  CLOSED     ',
+    ],
   );
 });

@@ -1,7 +1,15 @@
 // An ipvsadm session for tests: a data plane in memory, a few made-up names, output and errors kept as text.
 
 import { type IpvsadmSession, type NameService, runIpvsadm } from '../../../src/director/mod.ts';
-import { type Ipv4, type LvskitError, parseIpv4 } from '../../../src/model/mod.ts';
+import {
+  type IpAddress,
+  type Ipv4,
+  type Ipv6,
+  isIpv6,
+  type LvskitError,
+  parseIpv4,
+  parseIpv6,
+} from '../../../src/model/mod.ts';
 import { MemoryDataPlane } from '../memory-data-plane.ts';
 
 export function ipv4(text: string): Ipv4 {
@@ -10,18 +18,32 @@ export function ipv4(text: string): Ipv4 {
   return address;
 }
 
-const HOSTS = new Map([
+export function ipv6(text: string): Ipv6 {
+  const address = parseIpv6(text);
+  if (address === undefined) throw new Error(`${text} is no address`);
+  return address;
+}
+
+const HOSTS = new Map<string, IpAddress>([
   ['director', ipv4('10.1.0.100')],
+  ['director6', ipv6('2001:db8::80')],
   ['happy', ipv4('10.2.0.21')],
+  ['happy6', ipv6('2001:db8::21')],
+  ['a-realserver-with-a-very-long.name.example', ipv4('10.2.0.22')],
+  ['localhost', ipv4('127.0.0.1')],
 ]);
 const PORTS = new Map([
   ['http/tcp', 80],
   ['domain/udp', 53],
+  ['tproxy/tcp', 8081],
 ]);
 
-/** `director` and `happy`, `http` over TCP and `domain` over UDP; nothing else has a name. */
+/** A few hosts, `http` and `tproxy` over TCP, `domain` over UDP; nothing else has a name. */
 export const TEST_NAMES: NameService = {
-  resolveHost: async (name) => HOSTS.get(name),
+  resolveHost: async (name) => {
+    const address = HOSTS.get(name);
+    return address === undefined || isIpv6(address) ? undefined : address;
+  },
   resolvePort: (name, protocol) => PORTS.get(`${name}/${protocol}`),
   hostName: async (address) => [...HOSTS].find(([, each]) => each === address)?.[0],
   portName: (port, protocol) =>

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { openDataPlane } from '../../../src/dataplane/mod.ts';
-import type { ServiceStatus } from '../../../src/director/mod.ts';
+import { isMarkKey, type ServiceStatus } from '../../../src/director/mod.ts';
 import { findMachine, type Lab, namespacePath } from '../../../src/lab/mod.ts';
 import type { TransportProtocol } from '../../../src/model/mod.ts';
 import { inNetworkNamespace, runCommandAsync } from '../../../src/system/mod.ts';
@@ -47,7 +47,7 @@ function onDirector<T>(lab: Lab, work: (dataPlane: ReturnType<typeof openDataPla
 
 export function statusOf(lab: Lab, port: number, protocol: TransportProtocol = 'tcp'): ServiceStatus {
   const found = onDirector(lab, (dataPlane) => dataPlane.readStatus()).find(
-    ({ entry }) => entry.port === port && entry.protocol === protocol,
+    ({ entry }) => !isMarkKey(entry) && entry.port === port && entry.protocol === protocol,
   );
   if (found === undefined) throw new Error(`the director has no service ${protocol} ${port}`);
   return found;

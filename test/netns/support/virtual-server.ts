@@ -1,6 +1,7 @@
 // Virtual servers of the example confs, each in a lab of its own that is taken down whatever happens in it.
 
 import { loadCluster } from '../../../src/conf/mod.ts';
+import type { AttachMode } from '../../../src/dataplane/mod.ts';
 import type { Lab, LabOptions } from '../../../src/lab/mod.ts';
 import type { Cluster, Ipv4, Machine, TransportProtocol, VirtualService } from '../../../src/model/mod.ts';
 import { bringUpVirtualServer, takeDownVirtualServer } from '../../../src/suite/mod.ts';
@@ -19,6 +20,7 @@ export interface FurtherService {
 }
 
 export interface VirtualServerOptions extends Omit<LabOptions, 'name'> {
+  readonly attach?: AttachMode;
   readonly services?: readonly FurtherService[];
 }
 

@@ -1,0 +1,83 @@
+// The NICs of this network namespace and which of the director's programs are on each: at the ingress always, at the
+// egress while the director is a server itself, in front of both (XDP) where that was asked for.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { lvsFeatures, lvsXdpMode } from './abi.ts';
+import { readConfig } from './config.ts';
+import { settleLocalAnswers } from './local-answers.ts';
+import { closeMaps, type Maps, openMaps } from './maps.ts';
+import { attachToIngress, detachFromEgress, detachFromIngress, isAttached, listNics } from './program.ts';
+import { DIRECTOR_PROGRAM, type StateDirectory } from './state-directory.ts';
+import { attachXdp, detachXdp, isXdpAttached, loadXdp, XDP_PROGRAM } from './xdp.ts';
+
+/** tc: the ingress alone. xdp: a short way in the NIC's driver before it; xdp-generic: the same on any device. */
+export const ATTACH_MODES = ['tc', 'xdp', 'xdp-generic'] as const;
+export type AttachMode = (typeof ATTACH_MODES)[number];
+
+const XDP_MODES: Readonly<Record<AttachMode, number>> = {
+  tc: lvsXdpMode.LVS_XDP_NONE,
+  xdp: lvsXdpMode.LVS_XDP_NATIVE,
+  'xdp-generic': lvsXdpMode.LVS_XDP_GENERIC,
+};
+
+export interface Attachment {
+  readonly device: string;
+  readonly attached: boolean;
+  readonly xdp: boolean;
+}
+
+export function listAttachments(): Attachment[] {
+  return listNics().map((device) => ({ device, attached: isAttached(device), xdp: isXdpAttached(device) }));
+}
+
+function withMaps<T>(directory: StateDirectory, work: (maps: Maps) => T): T {
+  const maps = openMaps(directory.path);
+  try {
+    return work(maps);
+  } finally {
+    closeMaps(maps);
+  }
+}
+
+/**
+ * Puts the programs that are pinned on every NIC, in place of those of an older version; with a mode, as it says from
+ * now on. Throws BPF_ATTACH_FAILED, XDP_ATTACH_FAILED, BPF_LOAD_FAILED.
+ */
+export function attachAll(directory: StateDirectory, mode?: AttachMode, vethsTakeFrames = false): void {
+  const nics = listNics();
+  for (const nic of nics) attachToIngress(join(directory.path, DIRECTOR_PROGRAM), nic);
+  withMaps(directory, (maps) => {
+    const config = readConfig(maps);
+    settleLocalAnswers(directory, (config.features & lvsFeatures.LVS_HAS_LOCAL_NAT) !== 0);
+    const xdpMode = mode === undefined ? config.xdp_mode : XDP_MODES[mode];
+    settleXdp(directory, nics, xdpMode, vethsTakeFrames);
+    if (xdpMode !== config.xdp_mode) maps.config.set({ value: 0 }, { ...config, xdp_mode: xdpMode });
+  });
+}
+
+function settleXdp(directory: StateDirectory, nics: readonly string[], mode: number, vethsTakeFrames: boolean): void {
+  if (mode === lvsXdpMode.LVS_XDP_NONE) {
+    if (existsSync(join(directory.path, XDP_PROGRAM))) for (const nic of nics) detachXdp(nic);
+    return;
+  }
+  loadXdp(directory.path);
+  const name = mode === lvsXdpMode.LVS_XDP_NATIVE ? 'native' : 'generic';
+  for (const nic of nics) detachXdp(nic, name === 'native' ? 'generic' : 'native');
+  attachXdp(directory.path, nics, { mode: name, vethsTakeFrames });
+}
+
+/** The same for NICs that have come since. */
+export function attachNew(directory: StateDirectory): void {
+  if (listNics().some((nic) => !isAttached(nic))) attachAll(directory);
+}
+
+/** Takes everything of the director off every NIC. */
+export function detachAll(): void {
+  const isOurs = listNics().some(isAttached);
+  for (const nic of listNics()) {
+    if (isOurs) detachXdp(nic);
+    detachFromIngress(nic);
+    detachFromEgress(nic);
+  }
+}

@@ -1,0 +1,41 @@
+// The connection table as the listings want it: one entry a connection, with the time that it has left.
+
+import type { Connection } from '../director/mod.ts';
+import { lvsDirection, lvsFlowFlags, lvsState, lvsTupleKind } from './abi.ts';
+import { decodeAddress, markAsAddress, nameOf, PROTOCOLS, stateName } from './codes.ts';
+import { readConfig } from './config.ts';
+import type { Maps } from './maps.ts';
+
+/** @param nowNs CLOCK_MONOTONIC */
+export function readConnections(maps: Maps, nowNs: number): readonly Connection[] {
+  const { timeout_s: timeouts } = readConfig(maps);
+  const flows = [...maps.flows.entries()];
+  const repliesSeenNs = new Map(
+    flows
+      .filter(({ value }) => value.direction === lvsDirection.LVS_TO_CLIENT)
+      .map(({ value }) => [JSON.stringify(value.peer), value.last_seen_ns]),
+  );
+  return flows.flatMap(({ key, value }) => {
+    const state = stateName(value.state);
+    if (value.direction !== lvsDirection.LVS_TO_SERVER || value.state >= lvsState.LVS_S_COUNT || !state) return [];
+    const seenNs = Math.max(value.last_seen_ns, repliesSeenNs.get(JSON.stringify(key)) ?? 0);
+    const expiresNs = seenNs + (value.timeout_s || (timeouts[value.state] ?? 0)) * 1e9;
+    const protocol = nameOf(PROTOCOLS, key.protocol);
+    const virtual = protocol === 'ip' ? markAsAddress(key.dst[0] ?? 0, key.family) : decodeAddress(key.dst, key.family);
+    const connection: Connection = {
+      protocol,
+      state: (value.flags & lvsFlowFlags.LVS_FLOW_ASSURED) === 0 ? state : 'ASSURED',
+      // The timer of a template with connections under it has been set anew.
+      expiresMs: Math.max(0, (Math.max(expiresNs, isWaiting(value) ? value.expires_armed_ns : 0) - nowNs) / 1e6),
+      client: { address: decodeAddress(key.src, key.family), port: key.sport },
+      virtual: { address: virtual, port: key.dport },
+      server: { address: decodeAddress(value.to_addr, value.to_family), port: value.to_port },
+      isTemplate: key.kind === lvsTupleKind.LVS_TEMPLATE,
+    };
+    return [connection];
+  });
+}
+
+function isWaiting(flow: { readonly children: number }): boolean {
+  return flow.children > 0;
+}

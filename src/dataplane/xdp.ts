@@ -1,0 +1,104 @@
+// The director's short way (bpf/xdp.bpf.c) on NICs: a second program, in front of the one at the ingress, that shares
+// its tables. Taking it away at any time only makes packets go the long way.
+
+import { closeSync, rmSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { interfaceIndex, runCommand } from '../system/mod.ts';
+import { BpfMap, U32 } from './bpf-map.ts';
+import { xdpAttachFailed } from './errors.ts';
+import { lastErrno, libbpf } from './libbpf.ts';
+import { loadProgram } from './program.ts';
+
+/** native: in the driver; generic: by the kernel on any device, which gains nothing but shows that it works. */
+const XDP_MODES = ['native', 'generic'] as const;
+export type XdpMode = (typeof XDP_MODES)[number];
+
+/** <linux/if_link.h> */
+const MODE_FLAGS: Readonly<Record<XdpMode, number>> = { generic: 2, native: 4 };
+
+/** Pinned beside the maps where the short way is wanted. */
+export const XDP_PROGRAM = 'lvs_xdp';
+const OBJECT = 'xdp';
+const PORTS = 'lvs_xdp_ports';
+
+const { EOPNOTSUPP, ENODEV } = constants.errno;
+
+/** Loads the program beside the director's. Throws BPF_OBJECT_MISSING, BPF_LOAD_FAILED. */
+export function loadXdp(directory: string): void {
+  // The kernel adds a flag to such maps, after which libbpf 1.1 takes them for others: each load has a new one.
+  for (const name of [PORTS, XDP_PROGRAM]) rmSync(join(directory, name), { force: true });
+  loadProgram({ object: OBJECT, program: XDP_PROGRAM }, directory);
+}
+
+export interface XdpOptions {
+  readonly mode: XdpMode;
+  /** The far ends of this namespace's veth pairs are known to take frames from XDP (GRO is on there). */
+  readonly vethsTakeFrames: boolean;
+}
+
+/** Puts the pinned program on the devices, again where it is already. Throws XDP_ATTACH_FAILED, with none attached anew. */
+export function attachXdp(directory: string, devices: readonly string[], { mode, vethsTakeFrames }: XdpOptions): void {
+  const fd = libbpf().objGet(join(directory, XDP_PROGRAM));
+  if (fd < 0) throw xdpAttachFailed('any device', mode, lastErrno());
+  const attached: string[] = [];
+  try {
+    for (const device of devices) {
+      const ifindex = interfaceIndex(device);
+      if (ifindex === undefined) throw xdpAttachFailed(device, mode, ENODEV);
+      const wasThere = isXdpAttached(device);
+      if (libbpf().xdpAttach(ifindex, fd, MODE_FLAGS[mode], null) !== 0) {
+        throw xdpAttachFailed(device, mode, lastErrno());
+      }
+      if (!wasThere) attached.push(device);
+    }
+    const veths = mode === 'generic' || vethsTakeFrames ? [] : listVeths();
+    openPorts(
+      directory,
+      devices.filter((device) => !veths.includes(device)),
+    );
+  } catch (error) {
+    for (const device of attached) detachXdp(device);
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * A veth drops a frame from XDP, without a word, when its far end has neither a program nor GRO; and the far end is in
+ * another namespace, where nobody here can look.
+ */
+function listVeths(): string[] {
+  const { stdout } = runCommand(['ip', '-json', 'link', 'show', 'type', 'veth']);
+  return (JSON.parse(stdout || '[]') as { ifname?: string }[]).flatMap(({ ifname }) => ifname ?? []);
+}
+
+/** Frames may go out by these devices without the stack; one whose driver can't take them stays on the long way. */
+function openPorts(directory: string, devices: readonly string[]): void {
+  const ports = new BpfMap(join(directory, PORTS), U32, U32);
+  try {
+    for (const device of devices) {
+      const ifindex = interfaceIndex(device);
+      if (ifindex === undefined) continue;
+      ports.setWhere({ value: ifindex }, { value: ifindex }, (errno) => errno === EOPNOTSUPP);
+    }
+  } finally {
+    ports.close();
+  }
+}
+
+/** Whether an XDP program is on the device, ours or another. */
+export function isXdpAttached(device: string): boolean {
+  const ifindex = interfaceIndex(device);
+  if (ifindex === undefined) return false;
+  const id = [0];
+  return libbpf().xdpQueryId(ifindex, 0, id) === 0 && id[0] !== 0;
+}
+
+/** Takes XDP programs of this mode, or of either, off the device; one that has none is left alone. */
+export function detachXdp(device: string, mode?: XdpMode): void {
+  const ifindex = interfaceIndex(device);
+  if (ifindex === undefined) return;
+  for (const each of mode === undefined ? XDP_MODES : [mode]) libbpf().xdpDetach(ifindex, MODE_FLAGS[each], null);
+}

@@ -1,0 +1,78 @@
+// The two directors behind the same commands: the kernel's, by the real ipvsadm, and lvskit's, in this process, because
+// starting Node for each command takes seconds in a VM.
+
+import { closeSync, openSync } from 'node:fs';
+import koffi from 'koffi';
+import { openDataPlane, removeStateOf } from '../../../src/dataplane/mod.ts';
+import { createSystemNames, runIpvsadm } from '../../../src/director/mod.ts';
+import { LvskitError } from '../../../src/model/mod.ts';
+import { runCommand } from '../../../src/system/mod.ts';
+
+export interface CommandOutcome {
+  readonly status: number;
+  readonly output: string;
+  /** What it said about a failure: in words of its own, so that it is shown but not compared. */
+  readonly said: string;
+}
+
+export interface Director {
+  readonly name: 'ipvs' | 'lvskit';
+  /** @param path of its network namespace */
+  ipvsadm(path: string, words: readonly string[], input: string): Promise<CommandOutcome>;
+  /** Before its namespace goes. */
+  forget(path: string): void;
+}
+
+export const IPVS: Director = {
+  name: 'ipvs',
+  async ipvsadm(path, words, input) {
+    const argv = ['nsenter', `--net=${path}`, 'ipvsadm', ...words];
+    const { status, stdout, stderr } = runCommand(argv, { input, allowFailure: true });
+    return { status, output: stdout, said: stderr };
+  },
+  forget() {},
+};
+
+export const LVSKIT: Director = {
+  name: 'lvskit',
+  ipvsadm: (path, words, input) =>
+    withinNamespace(path, async () => {
+      let [output, said] = ['', ''];
+      const session = {
+        names: createSystemNames(),
+        version: '0.0.0',
+        openDataPlane,
+        write: (text: string) => {
+          output += text;
+        },
+        readInput: () => Promise.resolve(input),
+        reportError: ({ message }: Error) => {
+          said += `${message}\n`;
+        },
+      };
+      try {
+        const status = await runIpvsadm(words, session);
+        return { status, output, said };
+      } catch (error) {
+        if (!(error instanceof LvskitError)) throw error;
+        return { status: 1, output, said: `${said}${error.code}: ${error.message}\n` };
+      }
+    }),
+  forget: removeStateOf,
+};
+
+const CLONE_NEWNET = 0x40000000;
+const setns = koffi.load('libc.so.6').func('int setns(int fd, int nstype)');
+
+/** Asynchronous work in a network namespace; nothing else of this process may run meanwhile. */
+async function withinNamespace<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const [home, target] = [openSync('/proc/thread-self/ns/net', 'r'), openSync(path, 'r')];
+  try {
+    if (setns(target, CLONE_NEWNET) !== 0) throw new Error(`cannot enter ${path}: errno ${koffi.errno()}`);
+    return await work();
+  } finally {
+    setns(home, CLONE_NEWNET);
+    closeSync(home);
+    closeSync(target);
+  }
+}

@@ -1,0 +1,75 @@
+// The guest's half: plays scenarios to IPVS and to lvskit side by side, step by step, so that both wait together, and
+// prints a line of JSON with both recordings for each. Arguments: a pattern of the names to play, and of those that
+// match which ones: PART of PARTS; and `ipvs` to leave lvskit out.
+
+import type { Recording } from '../recording.ts';
+import { SCENARIOS } from '../scenarios/mod.ts';
+import { ipvsadm, listings, open, type Scenario } from '../scenarios/scenario.ts';
+import { IPVS, LVSKIT } from './directors.ts';
+import { beginPerformance, endPerformance, type Performance, playStep } from './play.ts';
+
+/** More than a step takes, waiting aside; in such a leap of the clock connections may have expired. */
+const LEAP_MS = 1500;
+const ATTEMPTS = 3;
+
+const [pattern = '', part = '0', parts = '1', only] = process.argv.slice(2);
+const DIRECTORS = only === 'ipvs' ? [IPVS] : [IPVS, LVSKIT];
+
+let count = 0;
+
+async function record(scenario: Scenario): Promise<{ recording: Recording; hasLeapt: boolean }> {
+  const number = ++count;
+  const performances = DIRECTORS.map((director) => beginPerformance(director, scenario, number));
+  let hasLeapt = false;
+  try {
+    for (const [index, step] of scenario.steps.entries()) {
+      for (const one of performances) {
+        const start = performance.now();
+        await playOrSay(one, step);
+        const allowedMs = LEAP_MS + (step.kind === 'wait' ? step.seconds * 1000 : 0);
+        // The first command loads lvskit's data plane, before anything has happened that time could change.
+        if (index > 0 && performance.now() - start > allowedMs) hasLeapt = true;
+      }
+    }
+  } finally {
+    for (const one of performances) endPerformance(one);
+  }
+  const [ipvs = [], lvskit = ipvs] = performances.map(({ lines }) => lines);
+  return { recording: { name: scenario.name, ipvs, lvskit }, hasLeapt };
+}
+
+/** What goes wrong is a line of the recording, so that the rest of it can be seen too. */
+async function playOrSay(performance: Performance, step: Scenario['steps'][number]): Promise<void> {
+  try {
+    await playStep(performance, step);
+  } catch (error) {
+    performance.lines.push(`FAILED: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * In a guest that counts instructions time leaps while it waits for the host, as for a file that is read the first time.
+ * Playing this first has most of them read; what is disturbed all the same is played again.
+ */
+const WARMING_UP: Scenario = {
+  name: 'warming up',
+  steps: [
+    ...ipvsadm('-A -t vip:80 -s rr\n-a -t vip:80 -r r1:80 -m\n-e -t vip:80 -r r1:80 -m -w 2'),
+    ...open('c1:1', 'vip:80'),
+    ...listings(),
+    ...ipvsadm('-d -t vip:80 -r r1:80\n-D -t vip:80'),
+  ],
+};
+
+async function recordUndisturbed(scenario: Scenario): Promise<Recording> {
+  for (let attempt = 1; ; attempt++) {
+    const { recording, hasLeapt } = await record(scenario);
+    if (!hasLeapt || attempt === ATTEMPTS) return recording;
+  }
+}
+
+await record(WARMING_UP);
+const chosen = SCENARIOS.filter(({ name }) => new RegExp(pattern).test(name));
+for (const scenario of chosen.filter((_, index) => index % Number(parts) === Number(part))) {
+  process.stdout.write(`${JSON.stringify(await recordUndisturbed(scenario))}\n`);
+}

@@ -1,0 +1,100 @@
+// Plays a scenario to a director on a stage and writes down all that can be seen: what commands print, and every packet
+// that leaves the director, by wire and by the host that it is sent to.
+
+import { setTimeout } from 'node:timers/promises';
+import { formatAddress } from '../packets/bytes.ts';
+import { describePacket, isLaterFragment } from '../packets/describe.ts';
+import { hostOfAddress, nameOfMac, type Wire, withAddresses } from '../packets/hosts.ts';
+import type { Scenario, Step } from '../scenarios/scenario.ts';
+import type { Director } from './directors.ts';
+import { createStage, runInside, type Stage } from './stage.ts';
+
+/** A director in the middle of a scenario. */
+export interface Performance {
+  readonly director: Director;
+  readonly stage: Stage;
+  readonly lines: string[];
+  readonly lastArrived: Map<Wire, Uint8Array>;
+}
+
+export function beginPerformance(director: Director, scenario: Scenario, number: number): Performance {
+  const stage = createStage(`${director.name}${number}`, scenario.mtu);
+  return { director, stage, lines: [], lastArrived: new Map() };
+}
+
+export function endPerformance({ director, stage }: Performance): void {
+  director.forget(stage.path);
+  stage.remove();
+}
+
+export async function playStep(performance: Performance, step: Step): Promise<void> {
+  const { lines, stage } = performance;
+  switch (step.kind) {
+    case 'ipvsadm':
+      return await playCommand(performance, withAddresses(step.words), withAddresses(step.input ?? ''));
+    case 'run':
+      lines.push(`# ${step.command}`, ...linesOf(runInside(stage.path, withAddresses(step.command))));
+      return;
+    case 'send':
+      return exchange(performance, step.packets);
+    case 'answer': {
+      const arrived = performance.lastArrived.get(step.side);
+      if (arrived === undefined) {
+        lines.push(`nothing has come to side ${step.side} that could be answered with ${step.what}`);
+        return;
+      }
+      return exchange(performance, step.make(arrived));
+    }
+    case 'wait':
+      lines.push(`wait ${step.seconds} s`);
+      await setTimeout(step.seconds * 1000);
+      collect(performance, undefined);
+  }
+}
+
+async function playCommand({ director, stage, lines }: Performance, words: string, input: string): Promise<void> {
+  lines.push(`$ ipvsadm ${words}`, ...linesOf(input).map((line) => `< ${line}`));
+  const { status, output, said } = await director.ipvsadm(stage.path, words.split(' '), input);
+  // The order of the kernel's connections is that of its hash table.
+  lines.push(...(words.startsWith('-Lnc') ? sortConnections(linesOf(output)) : linesOf(output)));
+  if (status !== 0) lines.push(`status ${status}`);
+  if (said !== '') lines.push(...linesOf(said).map((line) => `! ${line}`));
+}
+
+/** By all but their remaining time. */
+function sortConnections(lines: readonly string[]): string[] {
+  const [first = '', second = '', ...connections] = lines;
+  const keyOf = (line: string) => line.replace(/\d+:\d\d/, '');
+  return [first, second, ...connections.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))];
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** Packets of one host. What can be answered afterwards is what they, and no earlier ones, have brought to the other side. */
+function exchange(performance: Performance, packets: readonly Uint8Array[]): void {
+  const { lines, stage, lastArrived } = performance;
+  for (const [index, packet] of packets.entries()) {
+    const host = hostOfAddress(sourceOf(packet));
+    const otherSide = host.wire === 'A' ? 'B' : 'A';
+    if (index === 0) lastArrived.delete(otherSide);
+    lines.push(`${host.name} sends ${describePacket(packet)}`);
+    stage.wires[host.wire].send(host.mac, packet);
+    collect(performance, otherSide);
+  }
+}
+
+function sourceOf(packet: Uint8Array): string {
+  return formatAddress((packet[0] ?? 0) >> 4 === 6 ? packet.subarray(8, 24) : packet.subarray(12, 16));
+}
+
+function collect({ stage, lines, lastArrived }: Performance, answering: Wire | undefined): void {
+  for (const wire of ['A', 'B'] as const) {
+    for (const { destinationMac, packet } of stage.wires[wire].receive()) {
+      lines.push(`  ${nameOfMac(destinationMac)} gets ${describePacket(packet)}`);
+      // Later fragments have no ports, so that they cannot be answered.
+      if (wire === answering && !isLaterFragment(packet)) lastArrived.set(wire, packet);
+    }
+  }
+}

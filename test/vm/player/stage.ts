@@ -1,0 +1,112 @@
+// A director between two wires: a network namespace with NICs A and B, and a bare one that holds their other ends, from
+// which the test sends and sees frames as if it were every other host. All neighbours are known, so that nobody asks.
+
+import { inNetworkNamespace, interfaceIndex, runCommand } from '../../../src/system/mod.ts';
+import { DIRECTOR, GATEWAY, HOSTS, VIP, type Wire } from '../packets/hosts.ts';
+import { openWire, type WireEnd } from './wire-end.ts';
+
+export interface Stage {
+  /** Of the director: /run/netns/NAME. */
+  readonly path: string;
+  readonly wires: Readonly<Record<Wire, WireEnd>>;
+  remove(): void;
+}
+
+const WIRES: readonly Wire[] = ['A', 'B'];
+/** Of the test's ends: what a scenario sends may be larger than the director's NICs take. */
+const OUTSIDE_MTU = 9000;
+const MTU = 1500;
+
+/** Of the director. The kernel limits ICMP errors and filters by the source's route; no scenario is about that. */
+const SYSCTLS: readonly (readonly [string, number])[] = [
+  ['ipv4/ip_forward', 1],
+  ['ipv6/conf/all/forwarding', 1],
+  ['ipv4/icmp_ratelimit', 0],
+  ['ipv6/icmp/ratelimit', 0],
+  ...['all', 'default'].flatMap((name): [string, number][] => [
+    [`ipv4/conf/${name}/rp_filter`, 0],
+    [`ipv4/conf/${name}/send_redirects`, 0],
+    [`ipv6/conf/${name}/accept_dad`, 0],
+  ]),
+];
+
+/** @param name of the two namespaces, with `-d` and `-o` after it */
+export function createStage(name: string, mtu: { readonly A?: number; readonly B?: number } = {}): Stage {
+  const [director, outside] = [`${name}-d`, `${name}-o`];
+  // One shell for everything: starting a program from Node is slow in a VM.
+  const script = [
+    ...batch('', [`netns add ${director}`, `netns add ${outside}`]),
+    ...inside(director, writeSettings(SYSCTLS)),
+    ...inside(outside, writeSettings([['ipv6/conf/all/disable_ipv6', 1]])),
+    ...batch(
+      '',
+      WIRES.map((wire) => linkCommand(wire, director, outside)),
+    ),
+    ...batch(
+      `-n ${outside}`,
+      WIRES.map((wire) => `link set ${wire} up`),
+    ),
+    ...batch(`-n ${director}`, ['link set lo up', ...WIRES.flatMap((wire) => nicCommands(wire, mtu[wire] ?? MTU))]),
+    ...batch(
+      `-n ${director}`,
+      GATEWAY.addresses.map((address) => `route add default via ${address}`),
+    ),
+    // What the director's own stack sends is to have its checksums in it.
+    ...inside(
+      director,
+      WIRES.map((wire) => `ethtool -K ${wire} tx off >/dev/null`),
+    ),
+  ];
+  runCommand(['sh', '-e', '-c', script.join('\n')]);
+  const wires = inNetworkNamespace(`/run/netns/${outside}`, () => ({ A: openOn('A'), B: openOn('B') }));
+  return {
+    path: `/run/netns/${director}`,
+    wires,
+    remove() {
+      for (const wire of WIRES) wires[wire].close();
+      runCommand(['ip', '-batch', '-'], { input: `netns delete ${director}\nnetns delete ${outside}\n` });
+    },
+  };
+}
+
+function linkCommand(wire: Wire, director: string, outside: string): string {
+  const nic = `link add ${wire} address ${DIRECTOR[wire].mac} mtu ${MTU} netns ${director} type veth`;
+  return `${nic} peer name ${wire} mtu ${OUTSIDE_MTU} netns ${outside}`;
+}
+
+function nicCommands(wire: Wire, mtu: number): readonly string[] {
+  const { addresses } = DIRECTOR[wire];
+  return [
+    `link set ${wire} up`,
+    `link set ${wire} mtu ${mtu}`,
+    `addr add ${addresses[0]}/24 dev ${wire}`,
+    `addr add ${addresses[1]}/64 dev ${wire} nodad`,
+    ...(wire === 'A' ? [`addr add ${VIP[0]}/32 dev A`, `addr add ${VIP[1]}/128 dev A nodad`] : []),
+    ...HOSTS.filter((host) => host.wire === wire).flatMap((host) =>
+      host.addresses.map((address) => `neigh add ${address} lladdr ${host.mac} dev ${wire} nud permanent`),
+    ),
+  ];
+}
+
+function openOn(wire: Wire): WireEnd {
+  const index = interfaceIndex(wire);
+  if (index === undefined) throw new Error(`there is no wire ${wire}`);
+  return openWire(index, DIRECTOR[wire].mac);
+}
+
+function batch(options: string, lines: readonly string[]): string[] {
+  return [`ip ${options} -batch - <<'END'`, ...lines, 'END'];
+}
+
+function inside(namespace: string, lines: readonly string[]): string[] {
+  return [`nsenter --net=/run/netns/${namespace} sh -e <<'END'`, ...lines, 'END'];
+}
+
+function writeSettings(settings: readonly (readonly [string, number])[]): string[] {
+  return settings.map(([file, value]) => `echo ${value} >/proc/sys/net/${file}`);
+}
+
+/** Standard output and error of a shell command in a namespace, both together. */
+export function runInside(path: string, command: string): string {
+  return runCommand(['nsenter', `--net=${path}`, 'sh', '-e', '-c', `exec 2>&1; ${command}`]).stdout;
+}
