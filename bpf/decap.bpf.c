@@ -105,17 +105,22 @@ static __noinline int complete_checksum(struct __sk_buff *skb, const struct tunn
 				   BPF_F_RECOMPUTE_CSUM);
 }
 
+/* Whether the packet is for one of the addresses; counts it there. */
+static __always_inline bool is_for_us(const struct lvs_address_key *destination)
+{
+	__u64 *packets = bpf_map_lookup_elem(&lvs_decap_vips, destination);
+
+	if (packets)
+		__sync_fetch_and_add(packets, 1);
+	return packets;
+}
+
 static __noinline int take_out(struct __sk_buff *skb)
 {
 	struct tunnel_packet found = {};
-	__u64 *packets;
 
-	if (!tunnel_parse(skb, &lvs_decap_ports, &found))
+	if (!tunnel_parse(skb, &lvs_decap_ports, &found) || !is_for_us(&found.destination))
 		return TC_ACT_OK;
-	packets = bpf_map_lookup_elem(&lvs_decap_vips, &found.destination);
-	if (!packets)
-		return TC_ACT_OK;
-	__sync_fetch_and_add(packets, 1);
 	if ((found.tos & ECN_MASK) == ECN_CONGESTED && mark_congestion(skb, &found))
 		return TC_ACT_SHOT;
 	if (found.is_remote_checksum && complete_checksum(skb, &found))
@@ -123,12 +128,41 @@ static __noinline int take_out(struct __sk_buff *skb)
 	return remove_outer(skb, &found);
 }
 
+struct nested {
+	struct iphdr outer;
+	struct iphdr inner;
+};
+
+/* IPv4 in IPv4 with nothing else to do but to take it out. */
+static __always_inline bool is_simple(struct __sk_buff *skb, const struct nested *ip)
+{
+	return ip->outer.protocol == IPPROTO_IPIP && ip->outer.ihl == 5 && ip->inner.version == 4 &&
+	       !(ip->outer.frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET)) &&
+	       (ip->outer.tos & ECN_MASK) != ECN_CONGESTED && (ip->inner.protocol == IPPROTO_TCP || !skb->gso_size);
+}
+
 SEC("tc")
 int lvs_decap(struct __sk_buff *skb)
 {
+	struct nested *ip = packet_data(skb) + ETH_HLEN;
+
 	/* What is for another host is not for us, though a bridge or tcpdump shows it. */
 	if (skb->pkt_type != 0 /* PACKET_HOST */)
 		return TC_ACT_OK;
+	if (skb->protocol != bpf_htons(ETH_P_IP) || (void *)(ip + 1) > packet_end(skb))
+		return take_out(skb);
+	if (ip->outer.protocol == IPPROTO_TCP)
+		return TC_ACT_OK;
+	if (is_simple(skb, ip)) {
+		struct lvs_address_key vip = {.addr = {ip->inner.daddr}, .family = LVS_IPV4};
+
+		if (!is_for_us(&vip))
+			return TC_ACT_OK;
+		return bpf_skb_adjust_room(skb, -(__s32)sizeof(struct iphdr), BPF_ADJ_ROOM_MAC,
+					   BPF_F_ADJ_ROOM_NO_CSUM_RESET) ?
+			       TC_ACT_SHOT :
+			       TC_ACT_OK;
+	}
 	return take_out(skb);
 }
 

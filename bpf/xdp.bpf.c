@@ -9,6 +9,9 @@
 #include "maps.h"
 #include "tcp_state.h"
 
+/* RFC 3168: both bits of the TOS's last two say that a router was congested. */
+#define INET_ECN_MASK 3
+
 /* Devices that take frames from XDP, by their number: user space tries each, and leaves out those that refuse. */
 struct {
 	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
@@ -116,6 +119,12 @@ static __always_inline int nat(struct xdp_md *xdp, struct plain_frame *frame, co
 	return 0;
 }
 
+/* Congestion (RFC 6040) and what may be cut on the way are seen to on the long way. */
+static __always_inline bool tunnel_is_plain(const struct iphdr *ip)
+{
+	return (ip->tos & INET_ECN_MASK) != INET_ECN_MASK && ip->frag_off & bpf_htons(IP_DONT_FRAGMENT);
+}
+
 /* Puts the packet into one to the server (RFC 2003). Returns 0, or a negative error with the packet as it was. */
 static __always_inline int tunnel(struct xdp_md *xdp, struct plain_frame *frame, const struct lvs_flow *flow)
 {
@@ -136,8 +145,8 @@ static __always_inline int tunnel(struct xdp_md *xdp, struct plain_frame *frame,
 		.ihl = 5,
 		.tos = inner.tos,
 		.tot_len = bpf_htons(bpf_ntohs(inner.tot_len) + sizeof(inner)),
-		.id = inner.id,
-		.frag_off = inner.frag_off & bpf_htons(IP_DONT_FRAGMENT),
+		/* RFC 6864: an atomic datagram's ID means nothing. */
+		.frag_off = bpf_htons(IP_DONT_FRAGMENT),
 		.ttl = inner.ttl - 1,
 		.protocol = IPPROTO_IPIP,
 		.saddr = flow->tunnel_source[0],
@@ -207,6 +216,8 @@ int lvs_xdp(struct xdp_md *xdp)
 	config = bpf_map_lookup_elem(&lvs_config, &zero);
 	now_ns = bpf_ktime_get_coarse_ns();
 	if (!config || !flow_is_simple(flow, config, now_ns))
+		return XDP_PASS;
+	if (flow->method == LVS_TUN && !tunnel_is_plain(frame.ip))
 		return XDP_PASS;
 	room = flow->method == LVS_TUN ? flow->hop_mtu - sizeof(struct iphdr) : flow->hop_mtu;
 	if (length > room)

@@ -4,6 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { inNetworkNamespace, networkNamespaceCookie } from '../system/mod.ts';
 import { listStateDirectories, removeStateDirectory } from './state-directory.ts';
+import { removeSyncDaemons } from './sync-daemons.ts';
 
 /** Named namespaces (`ip netns`), wherever this distribution mounts them. */
 const NAMED_NAMESPACES = '/run/netns';
@@ -42,6 +43,9 @@ function cookieOf(path: string): bigint | undefined {
 export function sweepDeadNamespaces(): number {
   const living = new Set(livingNamespaces().map(cookieOf));
   const dead = listStateDirectories().filter(({ cookie }) => !living.has(cookie));
-  for (const directory of dead) removeStateDirectory(directory);
+  for (const directory of dead) {
+    removeSyncDaemons(directory);
+    removeStateDirectory(directory);
+  }
   return dead.length;
 }

@@ -82,6 +82,15 @@ export function mixedFamiliesWhileSyncing(server: Endpoint): DirectorError {
   );
 }
 
+export function sctpPortChanged(service: ServiceKey, server: Endpoint): DirectorError {
+  return new DirectorError(
+    'DIRECTOR_SCTP_PORT_CHANGED',
+    `realserver ${nameOfEndpoint(server)} cannot take the service ${nameOfService(service)} on another port: ` +
+      'the checksum of every packet would have to be made anew',
+    { remedy: "Let it listen on the service's port, or reach it by VS-DR or VS-TUN.", fields: { service, server } },
+  );
+}
+
 export function thresholdsReversed(server: Endpoint, lower: number, upper: number): DirectorError {
   return new DirectorError(
     'DIRECTOR_THRESHOLDS_REVERSED',

@@ -18,6 +18,7 @@ import {
   noSuchService,
   prefixLengthOutOfRange,
   schedulerUnavailable,
+  sctpPortChanged,
   serverExists,
   serverNotUnicast,
   serviceExists,
@@ -133,6 +134,11 @@ function checkedSettings(settings: ServiceSettings): ServiceSettings {
   return settings;
 }
 
+/** SCTP's checksum covers the ports and the whole packet, but no address. */
+function changesSctpPort(service: ServiceEntry, { method, port }: ServerEntry): boolean {
+  return !isMarkKey(service) && service.protocol === 'sctp' && method === 'nat' && port !== 0 && port !== service.port;
+}
+
 /**
  * The server as the service takes it. VS-DR and VS-TUN leave ports alone, so their servers listen on the
  * service's port whatever was asked for, unless a mark stands for many ports. Under VS-NAT port 0 stands for the
@@ -143,5 +149,6 @@ function settleServer(service: ServiceEntry, server: ServerEntry): ServerEntry {
     throw thresholdsReversed(server, server.lowerThreshold, server.upperThreshold);
   }
   if (server.method !== 'tun' && isOfOtherFamily(service, server)) throw familyMismatch(service, server);
+  if (changesSctpPort(service, server)) throw sctpPortChanged(service, server);
   return server.method === 'nat' || isMarkKey(service) ? server : { ...server, port: service.port };
 }

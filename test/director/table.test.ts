@@ -191,6 +191,13 @@ test('a lower threshold above the upper one is refused', () => {
   refuses('DIRECTOR_THRESHOLDS_REVERSED', () => editServer(TWO_SERVERS, HTTP, reversed));
 });
 
+test('a server of SCTP under VS-NAT stays at the port of its service', () => {
+  const key = { ...HTTP, protocol: 'sctp' } as const;
+  const table = EMPTY_HTTP.map((entry) => ({ ...entry, ...key }));
+  refuses('DIRECTOR_SCTP_PORT_CHANGED', () => addServer(table, key, server('10.2.0.21', { port: 8080 })));
+  assert.deepEqual(addressesOf(addServer(table, key, server('10.2.0.21'))), ['10.2.0.21']);
+});
+
 test('a scheduler of IPVS that the data plane lacks is told from one that does not exist', () => {
   assert.equal(requireScheduler('rr', ['rr', 'wrr']), 'rr');
   refuses('DIRECTOR_SCHEDULER_UNAVAILABLE', () => requireScheduler('mh', ['rr', 'wrr']));

@@ -146,7 +146,9 @@ function serverOf(service: ServiceKey): fc.Arbitrary<ServerEntry> {
     })
     .filter(({ address, method }) => method === 'tun' || isIpv6(address) === isOverIpv6(service))
     .map(({ tunnel: wrapped, ...rest }) => {
-      const settled = rest.method === 'nat' || isMarkKey(service) ? rest : { ...rest, port: service.port };
+      // SCTP's port stays what it is, whatever the method.
+      const mayDiffer = isMarkKey(service) || (rest.method === 'nat' && service.protocol !== 'sctp');
+      const settled = mayDiffer ? rest : { ...rest, port: service.port };
       return { ...settled, ...(rest.method === 'tun' ? wrapped : {}) };
     });
 }
