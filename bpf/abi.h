@@ -169,6 +169,8 @@ enum lvs_flow_flags {
 	LVS_FLOW_FTP = 2,
 	/* `frame` is known. */
 	LVS_FLOW_FRAMED = 4,
+	/* The next hop has not been found yet: it is asked for again with each packet. */
+	LVS_FLOW_SEEKS_HOP = 128,
 	/* Of VS-TUN: GRE or GUE stands between the IP headers. */
 	LVS_FLOW_SHIM = 16,
 	/* Of a template: a connection under it has been established. */
@@ -194,7 +196,7 @@ struct lvs_flow {
 	__u8 to_family; /* enum lvs_family: of the server; differs from the packets' under VS-TUN alone */
 	__u8 flags; /* enum lvs_flow_flags */
 	__be16 to_port;
-	__u16 hop_mtu; /* 0 while not known */
+	__u16 hop_mtu; /* 0: any packet fits */
 	__u32 hop_ifindex;
 	__u32 server; /* index into lvs_servers */
 	__u64 frame[2]; /* towards the next hop: two bytes of nothing, destination, source, type; if LVS_FLOW_FRAMED */
@@ -455,14 +457,25 @@ enum lvs_datagram_limits {
 	LVS_EARLY_BYTES = 9216,
 };
 
+enum lvs_datagram_flags {
+	/* The first fragment has come: protocol and ports are known. */
+	LVS_DATAGRAM_KNOWN = 1,
+	/* It was left to the stack, and so are the others. */
+	LVS_DATAGRAM_PASSED = 2,
+	/* Came in one piece and was cut here: it has been counted. */
+	LVS_DATAGRAM_COUNTED = 4,
+};
+
 struct lvs_datagram {
-	__u64 seen_ns;
+	__u64 seen_ns; /* when its first came, or whichever came before that */
 	__be16 sport;
 	__be16 dport;
-	__u32 ports_known;
+	__u32 protocol;
+	__u32 flags; /* enum lvs_datagram_flags; 0: its first has not come */
+	__u32 bytes; /* of payload, in the fragments that have gone on */
+	__u32 total; /* of payload, told by the last fragment; 0: not yet */
 	__u32 early_count; /* fragments that came before the first */
-	__u32 early[LVS_DATAGRAM_EARLY]; /* their places in lvs_early_fragments */
-	__u32 pad;
+	__u32 early[LVS_DATAGRAM_EARLY]; /* 1 + their places in lvs_early_fragments; 0: sent since */
 };
 
 struct lvs_early_fragment {

@@ -8,11 +8,13 @@
 
 #include "address.h"
 #include "checksum.h"
+#include "packet_sum.h"
 #include "parse.h"
 #include "stats.h"
 
 /* RFC 792; <linux/icmp.h> would bring the C library's sockets along. */
 #define ICMP_DEST_UNREACH 3
+#define ICMP_HOST_UNREACH 1
 #define ICMP_PORT_UNREACH 3
 #define ICMP_FRAG_NEEDED 4
 #define ICMP_TIME_EXCEEDED 11
@@ -20,19 +22,21 @@
 
 /* RFC 4443. */
 #define ICMPV6_DEST_UNREACH 1
+#define ICMPV6_ADDR_UNREACH 3
 #define ICMPV6_PORT_UNREACH 4
 #define ICMPV6_PKT_TOOBIG 2
 #define ICMPV6_TIME_EXCEED 3
 #define ICMPV6_EXC_HOPLIMIT 0
 
-/* RFC 792 asks for 8 bytes of the transport header; TCP's whole is 20. */
-#define QUOTED_TRANSPORT sizeof(struct tcphdr)
-#define QUOTED_TRANSPORT_SHORT sizeof(struct udphdr)
+/* How long an error may be (RFC 1812, section 4.3.2.3; RFC 4443, section 2.4): it quotes what fits. */
+#define ICMP_ERROR_BYTES 576
+#define ICMPV6_ERROR_BYTES 1280
 
 enum icmp_cause {
 	CAUSE_NO_SERVER,
 	CAUSE_TTL_EXPIRED,
 	CAUSE_TOO_BIG,
+	CAUSE_RELAYED, /* somebody else's, told on with type and code */
 };
 
 struct icmp_header {
@@ -55,6 +59,7 @@ struct icmpv6_error {
 struct icmp_answer {
 	enum icmp_cause cause;
 	__u32 mtu; /* of CAUSE_TOO_BIG */
+	__u32 type, code; /* of CAUSE_RELAYED */
 	__be32 source[4]; /* the virtual address: it is the director's, whichever side is told */
 };
 
@@ -69,6 +74,8 @@ static __always_inline struct icmp_header icmp_header_of(const struct icmp_answe
 		if (is_ipv6)
 			return (struct icmp_header){.type = ICMPV6_TIME_EXCEED, .code = ICMPV6_EXC_HOPLIMIT};
 		return (struct icmp_header){.type = ICMP_TIME_EXCEEDED, .code = ICMP_EXC_TTL};
+	case CAUSE_RELAYED:
+		return (struct icmp_header){.type = answer->type, .code = answer->code};
 	default:
 		if (is_ipv6)
 			return (struct icmp_header){.type = ICMPV6_PKT_TOOBIG, .info = bpf_htonl(answer->mtu)};
@@ -104,25 +111,42 @@ static __always_inline int icmp_send_back(struct __sk_buff *skb)
 	return bpf_redirect(skb->ifindex, 0);
 }
 
-__noinline int icmp_answer_ipv4(struct __sk_buff *skb, const struct packet *packet, const struct icmp_answer *answer)
+/* How much of a packet an error that may have `room` bytes of it quotes. */
+static __always_inline __u32 quoted_bytes(const struct packet *packet, __u32 room)
 {
-	__u8 quoted[sizeof(struct iphdr) + QUOTED_TRANSPORT] = {};
+	return packet->length < room ? packet->length : room;
+}
+
+/* Makes room for an error's headers before what it quotes, and writes them. Returns 0, or a negative error. */
+static __always_inline long icmp_wrap(struct __sk_buff *skb, __u32 quoted, const void *headers, __u32 header_bytes,
+				      __be16 type)
+{
+	/* What came in a tunnel of the other family: this makes the packet one of the error's. */
+	__u64 flags = skb->protocol == type	  ? 0 :
+		      type == bpf_htons(ETH_P_IP) ? BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 :
+						    BPF_F_ADJ_ROOM_ENCAP_L3_IPV6;
+
+	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted, 0) ||
+	    bpf_skb_adjust_room(skb, header_bytes, BPF_ADJ_ROOM_MAC, flags))
+		return -1;
+	return bpf_skb_store_bytes(skb, ETH_HLEN, headers, header_bytes, 0);
+}
+
+/* Puts the packet into an IPv4 error. Returns 0, or a negative error. */
+__noinline int icmp_wrap_ipv4(struct __sk_buff *skb, const struct packet *packet, const struct icmp_answer *answer)
+{
 	struct icmp_error error = {};
-	__u32 quoted_bytes = sizeof(quoted);
+	__u32 quoted;
 	__s64 sum;
 
+	/* A sender's options would have to be answered, too. */
 	if (!packet || !answer || packet->transport != ETH_HLEN + sizeof(struct iphdr))
-		return TC_ACT_SHOT;
-	if (packet->tuple.protocol == IPPROTO_TCP) {
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, quoted, sizeof(quoted)))
-			return TC_ACT_SHOT;
-	} else {
-		quoted_bytes = sizeof(struct iphdr) + QUOTED_TRANSPORT_SHORT;
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, quoted, sizeof(struct iphdr) + QUOTED_TRANSPORT_SHORT))
-			return TC_ACT_SHOT;
-	}
+		return -1;
+	quoted = quoted_bytes(packet, ICMP_ERROR_BYTES - sizeof(error));
+	sum = packet_sum(skb, ETH_HLEN, quoted);
+	if (sum < 0)
+		return -1;
 	error.icmp = icmp_header_of(answer, false);
-	sum = bpf_csum_diff(NULL, 0, (__be32 *)quoted, sizeof(quoted), 0);
 	sum = bpf_csum_diff(NULL, 0, (__be32 *)&error.icmp, sizeof(error.icmp), sum);
 	error.icmp.checksum = checksum_fold(sum);
 	error.ip = (struct iphdr){
@@ -131,60 +155,47 @@ __noinline int icmp_answer_ipv4(struct __sk_buff *skb, const struct packet *pack
 		.tos = 0xc0, /* internetwork control, as the kernel's own ICMP errors */
 		.ttl = 64,
 		.protocol = IPPROTO_ICMP,
-		.tot_len = bpf_htons(sizeof(error) + quoted_bytes),
+		.tot_len = bpf_htons(sizeof(error) + quoted),
 		.saddr = answer->source[0],
 		.daddr = packet->tuple.src[0],
 	};
 	error.ip.check = ip_checksum(&error.ip);
-	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted_bytes, 0) ||
-	    bpf_skb_adjust_room(skb, sizeof(error), BPF_ADJ_ROOM_MAC, 0) ||
-	    bpf_skb_store_bytes(skb, ETH_HLEN, &error, sizeof(error), 0))
-		return TC_ACT_SHOT;
-	return icmp_send_back(skb);
+	return icmp_wrap(skb, quoted, &error, sizeof(error), bpf_htons(ETH_P_IP));
 }
 
 /* The sum of the pseudo-header (RFC 8200, section 8.1), to go on from. */
-static __always_inline __s64 ipv6_pseudo_sum(const struct ipv6hdr *ip, __u32 length, __u32 protocol)
+static __always_inline __s64 ipv6_pseudo_sum(const struct ipv6hdr *ip, __u32 length, __u32 protocol, __s64 sum)
 {
 	__be32 rest[2] = {bpf_htonl(length), bpf_htonl(protocol)};
-	__s64 sum = bpf_csum_diff(NULL, 0, (__be32 *)&ip->saddr, 2 * sizeof(ip->saddr), 0);
 
+	sum = bpf_csum_diff(NULL, 0, (__be32 *)&ip->saddr, 2 * sizeof(ip->saddr), sum);
 	return bpf_csum_diff(NULL, 0, rest, sizeof(rest), sum);
 }
 
-__noinline int icmp_answer_ipv6(struct __sk_buff *skb, const struct packet *packet, const struct icmp_answer *answer)
+/* Puts the packet into an IPv6 error. Returns 0, or a negative error. */
+__noinline int icmp_wrap_ipv6(struct __sk_buff *skb, const struct packet *packet, const struct icmp_answer *answer)
 {
-	__u8 quoted[sizeof(struct ipv6hdr) + QUOTED_TRANSPORT] = {};
 	struct icmpv6_error error = {};
-	__u32 quoted_bytes = sizeof(quoted);
+	__u32 quoted;
 	__s64 sum;
 
 	if (!packet || !answer)
-		return TC_ACT_SHOT;
-	if (packet->tuple.protocol == IPPROTO_TCP) {
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, quoted, sizeof(quoted)))
-			return TC_ACT_SHOT;
-	} else {
-		quoted_bytes = sizeof(struct ipv6hdr) + QUOTED_TRANSPORT_SHORT;
-		if (bpf_skb_load_bytes(skb, ETH_HLEN, quoted, sizeof(struct ipv6hdr) + QUOTED_TRANSPORT_SHORT))
-			return TC_ACT_SHOT;
-	}
+		return -1;
+	quoted = quoted_bytes(packet, ICMPV6_ERROR_BYTES - sizeof(error));
+	sum = packet_sum(skb, ETH_HLEN, quoted);
+	if (sum < 0)
+		return -1;
 	error.ip.version = 6;
-	error.ip.payload_len = bpf_htons(sizeof(error.icmp) + quoted_bytes);
+	error.ip.payload_len = bpf_htons(sizeof(error.icmp) + quoted);
 	error.ip.nexthdr = IPPROTO_ICMPV6;
 	error.ip.hop_limit = 64;
 	__builtin_memcpy(&error.ip.saddr, answer->source, sizeof(error.ip.saddr));
 	__builtin_memcpy(&error.ip.daddr, packet->tuple.src, sizeof(error.ip.daddr));
 	error.icmp = icmp_header_of(answer, true);
-	sum = ipv6_pseudo_sum(&error.ip, sizeof(error.icmp) + quoted_bytes, IPPROTO_ICMPV6);
-	sum = bpf_csum_diff(NULL, 0, (__be32 *)quoted, sizeof(quoted), sum);
+	sum = ipv6_pseudo_sum(&error.ip, sizeof(error.icmp) + quoted, IPPROTO_ICMPV6, sum);
 	sum = bpf_csum_diff(NULL, 0, (__be32 *)&error.icmp, sizeof(error.icmp), sum);
 	error.icmp.checksum = checksum_fold(sum);
-	if (bpf_skb_change_tail(skb, ETH_HLEN + quoted_bytes, 0) ||
-	    bpf_skb_adjust_room(skb, sizeof(error), BPF_ADJ_ROOM_MAC, 0) ||
-	    bpf_skb_store_bytes(skb, ETH_HLEN, &error, sizeof(error), 0))
-		return TC_ACT_SHOT;
-	return icmp_send_back(skb);
+	return icmp_wrap(skb, quoted, &error, sizeof(error), bpf_htons(ETH_P_IPV6));
 }
 
 /* Drops the packet, and answers with an ICMP error where that can be done. */
@@ -196,9 +207,10 @@ __noinline int icmp_answer(struct __sk_buff *skb, const struct packet *packet, c
 	/* The error would quote what is not there. */
 	if (packet->fragment == FRAGMENT_LATER)
 		return TC_ACT_SHOT;
-	if (packet->tuple.family == LVS_IPV4)
-		return icmp_answer_ipv4(skb, packet, answer);
-	return icmp_answer_ipv6(skb, packet, answer);
+	if (packet->tuple.family == LVS_IPV4 ? icmp_wrap_ipv4(skb, packet, answer) :
+					       icmp_wrap_ipv6(skb, packet, answer))
+		return TC_ACT_SHOT;
+	return icmp_send_back(skb);
 }
 
 /* The same, from `source`. */

@@ -10,13 +10,14 @@
 #include "forward_nat.h"
 #include "forward_tun.h"
 #include "ftp.h"
-#include "icmp.h"
+#include "icmp_relay.h"
 #include "mark_port.h"
 #include "localnode.h"
 #include "persistence.h"
 #include "refresh.h"
+#include "split.h"
 
-/* Of the next hop's MTU, what is left for the client's packet; 0 while the MTU is not known. */
+/* Of the next hop's MTU, what is left for the client's packet; 0: any packet fits. */
 static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
 {
 	bool tunnelled = flow->direction == LVS_TO_SERVER && flow->method == LVS_TUN;
@@ -25,7 +26,7 @@ static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
 }
 
 static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
-				   bool stale)
+				   bool stale, __u64 now_ns)
 {
 	const __be32 *virtual_address = flow->direction == LVS_TO_CLIENT ? flow->to_addr : packet->tuple.dst;
 	__u32 room;
@@ -39,7 +40,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct packet *p
 	if (room && packet->length > room && !skb->gso_size) {
 		if (packet->dont_fragment)
 			return icmp_answer_from(skb, packet, virtual_address, CAUSE_TOO_BIG, room);
-		return drop(LVS_DROP_TOO_BIG);
+		return split_whole(skb, packet, room, now_ns);
 	}
 	switch (flow->method) {
 	case LVS_NAT:
@@ -103,6 +104,11 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 	if (!packet || !verdict || !config)
 		return NULL;
 	*verdict = TC_ACT_OK;
+	/* What its first fragment has not opened, no later one does. */
+	if (packet->fragment == FRAGMENT_LATER) {
+		*verdict = TC_ACT_SHOT;
+		return NULL;
+	}
 	/* The stack answers what opens no connection. */
 	if (!packet_opens(packet))
 		return NULL;
@@ -124,7 +130,8 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 		*verdict = drop(LVS_DROP_INTERNAL);
 		return NULL;
 	}
-	if (service->flags & LVS_SERVICE_ONE_PACKET && packet->tuple.protocol == IPPROTO_UDP) {
+	/* The fragments of a datagram find each other by a connection. */
+	if (service->flags & LVS_SERVICE_ONE_PACKET && packet->tuple.protocol == IPPROTO_UDP && !packet->fragment) {
 		stats_count_connection(fresh->server, fresh->service, now_ns);
 		*verdict = SEND_ONCE;
 		return NULL;
@@ -146,6 +153,7 @@ SEC("tc")
 int lvs_ingress(struct __sk_buff *skb)
 {
 	struct lvs_config *config = config_get();
+	enum packet_kind kind;
 	struct packet packet;
 	struct lvs_flow *flow;
 	__u64 now_ns;
@@ -155,15 +163,29 @@ int lvs_ingress(struct __sk_buff *skb)
 
 	if (!config)
 		return TC_ACT_OK;
-	/* A malformed packet can't be told to be for a VIP: the stack drops it. */
-	if (parse_packet(skb, &packet) != PACKET_OK || packet.fragment)
-		return TC_ACT_OK;
+	kind = parse_packet(skb, &packet);
+	now_ns = bpf_ktime_get_coarse_ns();
+	if (kind != PACKET_OK) {
+		/* A malformed packet can't be told to be for a VIP: the stack drops it. */
+		if (kind != PACKET_ICMP)
+			return TC_ACT_OK;
+		flow = relay_find(skb, &packet, &verdict);
+		if (!flow)
+			return verdict == RELAY_OF_TUNNEL ? icmp_of_tunnel(skb, &packet) : verdict;
+		goto found;
+	}
+	if (packet.fragment == FRAGMENT_LATER) {
+		verdict = fragment_later(skb, &packet, now_ns);
+		if (verdict != GOES_ON)
+			return verdict;
+	}
 
 	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
-	now_ns = bpf_ktime_get_coarse_ns();
 	if (!flow || (flow->direction == LVS_TO_SERVER && connection_is_reused(flow, &packet))) {
 		flow = open_connection(skb, &packet, now_ns, &verdict);
 		if (!flow) {
+			if (packet.fragment == FRAGMENT_FIRST)
+				verdict = fragment_turned_away(skb, &packet, verdict, now_ns);
 			if (verdict == ANSWER_NO_SERVER)
 				return icmp_answer_from(skb, &packet, packet.tuple.dst, CAUSE_NO_SERVER, 0);
 			if (verdict != SEND_ONCE)
@@ -174,6 +196,7 @@ int lvs_ingress(struct __sk_buff *skb)
 			is_kept = false;
 		}
 	}
+found:
 	stale = !flow_is_fresh(flow, config, now_ns);
 	/* Before the packet is noted: one that its server's removal stops must not keep the connection alive. */
 	if (stale) {
@@ -181,6 +204,16 @@ int lvs_ingress(struct __sk_buff *skb)
 
 		if (error)
 			return drop(error - 1);
+	}
+	if (packet.fragment) {
+		__u32 room = room_towards_hop(flow);
+
+		verdict = packet.fragment == FRAGMENT_ICMP ? relay_send(skb, &packet, flow, room, stale) :
+							     fragment_pass(skb, &packet, room, now_ns);
+		if (verdict == GOES_ON_COUNTED)
+			goto noted;
+		if (verdict != GOES_ON)
+			return verdict;
 	}
 	if (flow->direction == LVS_TO_CLIENT)
 		connection_touch_reply(flow, &packet, now_ns);
@@ -192,7 +225,8 @@ int lvs_ingress(struct __sk_buff *skb)
 		stats_flush(flow, now_ns);
 	if (flow->flags & LVS_FLOW_FTP && ftp_inspect(skb, &packet, now_ns))
 		return drop(LVS_DROP_REWRITE_FAILED);
-	return forward(skb, &packet, flow, stale);
+noted:
+	return forward(skb, &packet, flow, stale, now_ns);
 }
 
 /* On the egress of every NIC, while the director is a server of VS-NAT itself. */

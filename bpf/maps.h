@@ -212,6 +212,52 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_addresses SEC(".maps");
 
+/* The eldest make room: nobody says when a fragment will not come any more. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, LVS_MAX_DATAGRAMS);
+	__type(key, struct lvs_datagram_key);
+	__type(value, struct lvs_datagram);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_datagrams SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LVS_MAX_EARLY_FRAGMENTS);
+	__type(key, __u32);
+	__type(value, struct lvs_early_fragment);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_early_fragments SEC(".maps");
+
+/* Which place of lvs_early_fragments is used next: the one whose fragment has waited longest. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_early_cursor SEC(".maps");
+
+/* Bytes of a packet that is being made into others: too many for the stack. */
+struct lvs_workspace {
+	__u8 bytes[LVS_EARLY_BYTES];
+	__u64 quoted[24]; /* see icmp_inner.h */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct lvs_workspace);
+} lvs_workspace SEC(".maps");
+
+static __always_inline struct lvs_workspace *workspace_get(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&lvs_workspace, &zero);
+}
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, LVS_DROP_COUNT);

@@ -81,6 +81,7 @@ enum packet_fragment {
 	FRAGMENT_NONE,
 	FRAGMENT_FIRST,
 	FRAGMENT_LATER, /* without ports */
+	FRAGMENT_ICMP, /* none: an ICMP error about a packet of a connection, without ports either */
 };
 
 struct packet {
@@ -90,14 +91,18 @@ struct packet {
 	__be32 fragment_id;
 	__u16 ip_check; /* as on the wire, IPv4 only */
 	__u16 ip_id; /* as on the wire, IPv4 only */
-	__u16 frag_off; /* as on the wire, IPv4 only */
+	__u16 frag_off; /* as on the wire; of IPv6, the fragment header's */
 	__u8 ttl;
 	__u8 tos;
 	__u8 fragment; /* enum packet_fragment */
 	__u8 tcp_flags; /* TCP_SYN and its like; of SCTP the type of the chunk that counts; 0 of UDP */
 	bool dont_fragment;
-	__u8 pad;
+	__u8 options; /* of IPv6, in units of 8 bytes: how much of a fragment's payload comes before the transport header */
 };
+
+/* No verdicts: the packet goes on through the director; the second kind has been counted. */
+#define GOES_ON (-1)
+#define GOES_ON_COUNTED (-2)
 
 /* Where headers of neither options nor extensions end; checked before anything is looked at. */
 #define IPV4_HEADERS (ETH_HLEN + sizeof(struct iphdr) + sizeof(struct tcphdr))
@@ -271,13 +276,15 @@ struct ip6_extension {
 	__be32 id; /* of fragment headers */
 };
 
-/* Finds the transport header behind extension headers. Returns its protocol, or -1. */
+/* Finds the transport header from packet->transport on, behind extension headers. Returns its protocol, or -1. */
 __noinline int parse_extensions(struct __sk_buff *skb, struct packet *packet, __u8 next)
 {
-	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
+	__u32 payload = 0;
+	__u32 offset;
 
 	if (!packet)
 		return -1;
+	offset = packet->transport;
 	for (int i = 0; i < IP6_EXTENSIONS; i++) {
 		struct ip6_extension extension;
 
@@ -287,6 +294,8 @@ __noinline int parse_extensions(struct __sk_buff *skb, struct packet *packet, __
 			return -1;
 		if (next == IP6_FRAGMENT) {
 			packet->fragment_id = extension.id;
+			packet->frag_off = extension.frag_off;
+			payload = offset + sizeof(extension);
 			if (extension.frag_off & bpf_htons(IP6_OFFSET))
 				packet->fragment = FRAGMENT_LATER;
 			else if (extension.frag_off & bpf_htons(IP6_MORE_FRAGMENTS))
@@ -300,6 +309,7 @@ __noinline int parse_extensions(struct __sk_buff *skb, struct packet *packet, __
 			break;
 	}
 	packet->transport = offset;
+	packet->options = payload ? (offset - payload) / 8 : 0;
 	return next;
 }
 
@@ -351,6 +361,9 @@ static __always_inline enum packet_kind parse_ipv6(struct __sk_buff *skb, struct
 		}
 		if (protocol == IPPROTO_ICMPV6)
 			return packet->fragment == FRAGMENT_NONE ? PACKET_ICMP : PACKET_NOT_OURS;
+		/* Its protocol, if the header that follows the fragment's is not the transport's, the first alone tells. */
+		if (packet->fragment == FRAGMENT_LATER)
+			return PACKET_OK;
 		if (!protocol_is_ours(protocol))
 			return PACKET_NOT_OURS;
 		needed = packet->transport + sizeof(struct tcphdr);
@@ -358,7 +371,7 @@ static __always_inline enum packet_kind parse_ipv6(struct __sk_buff *skb, struct
 			return PACKET_NOT_OURS;
 		packet_pull(skb, needed);
 	}
-	return packet->fragment == FRAGMENT_LATER ? PACKET_OK : parse_transport(skb, packet);
+	return parse_transport(skb, packet);
 }
 
 static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, struct packet *packet)
@@ -366,7 +379,7 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 	/* What is for another host, or for many, is not for a virtual service, though a bridge or tcpdump shows it to us. */
 	if (skb->pkt_type != 0 /* PACKET_HOST */)
 		return PACKET_NOT_OURS;
-	packet->pad = 0;
+	packet->options = 0;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return parse_ipv4(skb, packet);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))

@@ -61,7 +61,7 @@ static __noinline int flow_refresh(struct __sk_buff *skb, const struct lvs_tuple
 	if (error)
 		return error;
 	flow->epoch = config->epoch;
-	flow->fresh_until_ns = flow->hop_mtu || flow_is_local(flow) ? now_ns + REFRESH_NS : now_ns;
+	flow->fresh_until_ns = flow->flags & LVS_FLOW_SEEKS_HOP ? now_ns : now_ns + REFRESH_NS;
 	return 0;
 }
 

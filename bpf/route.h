@@ -47,6 +47,28 @@ static __always_inline void route_keep_frame(struct lvs_flow *flow, const struct
 	flow->flags |= LVS_FLOW_FRAMED;
 }
 
+/*
+ * Asks the kernel for a route, and for the MTU also where the next hop has not been found: that it tells only to
+ * packets that are too big. Returns what bpf_fib_lookup() does.
+ */
+__noinline int route_ask(struct __sk_buff *skb, struct bpf_fib_lookup *fib)
+{
+	struct bpf_fib_lookup too_big;
+	int result;
+
+	if (!fib)
+		return -EINVAL;
+	too_big = *fib;
+	too_big.tot_len = 0xffff;
+	result = bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+	if (result != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return result;
+	fib->mtu_result = 0;
+	if (bpf_fib_lookup(skb, &too_big, sizeof(too_big), 0) == BPF_FIB_LKUP_RET_FRAG_NEEDED)
+		fib->mtu_result = too_big.mtu_result;
+	return result;
+}
+
 /* Fills the flow's hop towards `destination`, an address of flow->to_family. Returns 0, or 1 + enum lvs_drop. */
 static __always_inline int route_find(struct __sk_buff *skb, struct lvs_flow *flow, const __be32 *source,
 				      const __be32 *destination)
@@ -65,21 +87,20 @@ static __always_inline int route_find(struct __sk_buff *skb, struct lvs_flow *fl
 		address_copy(fib.ipv6_src, source);
 		address_copy(fib.ipv6_dst, destination);
 	}
-	flow->flags &= ~LVS_FLOW_FRAMED;
-	switch (bpf_fib_lookup(skb, &fib, sizeof(fib), 0)) {
+	flow->flags &= ~(LVS_FLOW_FRAMED | LVS_FLOW_SEEKS_HOP);
+	switch (route_ask(skb, &fib)) {
 	case BPF_FIB_LKUP_RET_SUCCESS:
-		flow->hop_mtu = fib.mtu_result;
 		route_keep_frame(flow, &fib);
 		break;
 	case BPF_FIB_LKUP_RET_NO_NEIGH:
-		/* The route is known, but its MTU is not told before the next hop has been found. */
-		flow->hop_mtu = 0;
+		flow->flags |= LVS_FLOW_SEEKS_HOP;
 		break;
 	case BPF_FIB_LKUP_RET_FWD_DISABLED:
 		return 1 + LVS_DROP_FORWARDING_DISABLED;
 	default:
 		return 1 + LVS_DROP_NO_ROUTE;
 	}
+	flow->hop_mtu = fib.mtu_result;
 	flow->hop_ifindex = fib.ifindex;
 	if (flow->to_family == LVS_IPV4)
 		flow->hop_addr[0] = fib.ipv4_dst;

@@ -135,6 +135,7 @@ export const lvsFlowFlags = {
   LVS_FLOW_CONTROLLED: 1,
   LVS_FLOW_FTP: 2,
   LVS_FLOW_FRAMED: 4,
+  LVS_FLOW_SEEKS_HOP: 128,
   LVS_FLOW_SHIM: 16,
   LVS_FLOW_ASSURED: 8,
   LVS_FLOW_ADOPTED: 64,
@@ -426,15 +427,24 @@ export const lvsDatagramLimits = {
   LVS_EARLY_BYTES: 9216,
 } as const;
 
+export const lvsDatagramFlags = {
+  LVS_DATAGRAM_KNOWN: 1,
+  LVS_DATAGRAM_PASSED: 2,
+  LVS_DATAGRAM_COUNTED: 4,
+} as const;
+
 export const lvsDatagram = {
-  size: 216,
+  size: 224,
   fields: {
     seen_ns: { offset: 0, scalar: 'u64' },
     sport: { offset: 8, scalar: 'be16' },
     dport: { offset: 10, scalar: 'be16' },
-    ports_known: { offset: 12, scalar: 'u32' },
-    early_count: { offset: 16, scalar: 'u32' },
-    early: { offset: 20, scalar: 'u32', count: 48 },
+    protocol: { offset: 12, scalar: 'u32' },
+    flags: { offset: 16, scalar: 'u32' },
+    bytes: { offset: 20, scalar: 'u32' },
+    total: { offset: 24, scalar: 'u32' },
+    early_count: { offset: 28, scalar: 'u32' },
+    early: { offset: 32, scalar: 'u32', count: 48 },
   },
 } as const satisfies Layout;
 

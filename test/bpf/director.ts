@@ -43,6 +43,7 @@ export class Director {
   reset(): void {
     for (const { key } of [...this.maps.flows.entries()]) this.maps.flows.delete(key);
     for (const { key } of [...this.maps.templates.entries()]) this.maps.templates.delete(key);
+    for (const { key } of [...this.maps.datagrams.entries()]) this.maps.datagrams.delete(key);
     for (const { value } of this.maps.serverIndex.entries()) {
       this.maps.connectionCounts.set(value, { active: 0, inactive: 0, persistent: 0, overloaded: 0 });
     }
@@ -129,6 +130,11 @@ export class Director {
   /** Entries of the connection table: two for each connection of VS-NAT, one for others. */
   flowCount(): number {
     return [...this.maps.flows.rawValues()].length;
+  }
+
+  /** Datagrams of which some fragments have come, and some have not. */
+  datagramCount(): number {
+    return [...this.maps.datagrams.rawValues()].length;
   }
 
   /** Packets dropped since the test began, for one reason or for any. */

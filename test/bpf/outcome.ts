@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { answerOn, frameOn, NIC_NAMES, type NicName, sentFrom } from './namespace.ts';
-import { buildIcmpPacket, ETHERTYPE, type IcmpError, type PacketSpec } from './packet-builder.ts';
+import { buildIcmpPacket, buildPacket, ETHERTYPE, type IcmpError, type PacketSpec } from './packet-builder.ts';
 import { type Outcome, VERDICT } from './prog-test-run.ts';
 
 /** Sixteen bytes a line, so that a difference shows where it is. */
@@ -43,6 +43,12 @@ export function assertForwarded(
   ];
   const expected = frames.find((frame) => Buffer.compare(frame, outcome.frame) === 0) ?? frames[0];
   assertOutcome(outcome, VERDICT.redirect, expected as Uint8Array);
+}
+
+/** As much of a packet as an ICMP error may quote (RFC 1812 section 4.3.2.3, RFC 4443 section 2.4). */
+export function quotedOf(packet: PacketSpec | Uint8Array): Uint8Array {
+  const bytes = packet instanceof Uint8Array ? packet : buildPacket(packet);
+  return bytes.subarray(0, (bytes[0] ?? 0) >> 4 === 6 ? 1280 - 48 : 576 - 28);
 }
 
 /** It was answered, on the NIC on which it came, with an ICMP error that says so and quotes it. */

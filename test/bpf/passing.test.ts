@@ -45,18 +45,6 @@ directorTest('only a SYN opens a TCP connection: anything else without one passe
   );
 });
 
-directorTest('fragments pass, the first one too', (director) => {
-  serve(director);
-  const first = { moreFragments: true, dontFragment: false };
-  const last = { fragmentOffset: 185, dontFragment: false };
-  assertIgnored(director, [
-    frameOn('client', { ...SYN, ...first }),
-    frameOn('client', { ...DATAGRAM, ...first }),
-    frameOn('client', { ...SYN, ...last }),
-    frameOn('client', { ...DATAGRAM, ...first, ...last }),
-  ]);
-});
-
 directorTest('a packet whose header length is less than a header passes', (director) => {
   serve(director);
   const frames = [0, 1, 4].map((words) => {

@@ -30,7 +30,7 @@ const SK_BUFF = { bytes: 192, mark: 8, ingressIfindex: 36, ifindex: 40 } as cons
 const OUTPUT_BYTES = 8192;
 
 /** <linux/pkt_cls.h>. The kernel says that it would redirect; it does not do so here. */
-export const VERDICT = { pass: 0, drop: 2, redirect: 7 } as const;
+export const VERDICT = { pass: 0, drop: 2, stolen: 4, redirect: 7 } as const;
 
 export interface Outcome {
   /** One of {@link VERDICT}. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { ServerEntry, Tunnel, TunnelChecksum } from '../../src/director/mod.ts';
 import { type Director, directorTest } from './director.ts';
 import { ADDRESS_AT_SERVERS, ADDRESS6_AT_SERVERS } from './namespace.ts';
-import { assertAnswered, assertForwarded } from './outcome.ts';
+import { assertAnswered, assertForwarded, quotedOf } from './outcome.ts';
 import { buildPacket, ETHERNET_BYTES, type PacketSpec } from './packet-builder.ts';
 import type { Outcome } from './prog-test-run.ts';
 import { CLIENT, CLIENT6, SERVER, SERVER6, server, service, VIP, VIP6 } from './services.ts';
@@ -100,7 +100,7 @@ for (const [inner, from, innerBytes] of CLIENTS) {
           {
             ...(inner === 'IPv4' ? { type: 3, code: 4 } : { type: 2, code: 0 }),
             mtu: room,
-            quoted: buildPacket(longer).subarray(0, innerBytes + 8),
+            quoted: quotedOf(longer),
           },
         );
       });
