@@ -57,6 +57,13 @@ static __always_inline struct lvs_datagram *datagram_make(const struct lvs_datag
 	return datagram;
 }
 
+static __always_inline void datagram_ports(const struct lvs_datagram *datagram, struct packet *packet)
+{
+	packet->tuple.protocol = datagram->protocol;
+	packet->tuple.sport = datagram->sport;
+	packet->tuple.dport = datagram->dport;
+}
+
 /* Whether fragments of this packet's addresses are kept until their first has come. */
 static __always_inline bool fragment_concerns_us(struct __sk_buff *skb, const struct packet *packet)
 {
@@ -175,9 +182,7 @@ static __noinline int fragment_later(struct __sk_buff *skb, struct packet *packe
 	}
 	if (flags & LVS_DATAGRAM_PASSED)
 		return TC_ACT_OK;
-	packet->tuple.protocol = datagram->protocol;
-	packet->tuple.sport = datagram->sport;
-	packet->tuple.dport = datagram->dport;
+	datagram_ports(datagram, packet);
 	return GOES_ON;
 }
 
@@ -219,8 +224,26 @@ static __always_inline void datagram_tell(struct lvs_datagram *datagram, const s
 		datagram->dport = packet->tuple.dport;
 		datagram->bytes = 0;
 		datagram->total = 0;
+		datagram->flags = 0;
 	}
-	__sync_lock_test_and_set(&datagram->flags, flags);
+	__sync_lock_test_and_set(&datagram->flags, flags | (datagram->flags & LVS_DATAGRAM_COUNTED));
+}
+
+/* Enters the datagram of a first fragment, which may have an entry. Returns it, or NULL. */
+static __noinline struct lvs_datagram *datagram_register(const struct packet *packet, __u32 flags, __u64 now_ns)
+{
+	struct lvs_datagram_key key;
+	struct lvs_datagram *datagram;
+
+	if (!packet)
+		return NULL;
+	datagram_key(&key, packet);
+	datagram = datagram_find(&key, now_ns);
+	if (!datagram)
+		datagram = datagram_make(&key, now_ns);
+	if (datagram)
+		datagram_tell(datagram, packet, flags);
+	return datagram;
 }
 
 /*
@@ -237,15 +260,10 @@ static __noinline int fragment_first(struct __sk_buff *skb, const struct packet 
 		return TC_ACT_OK;
 	if (flags & LVS_DATAGRAM_PASSED && !fragment_concerns_us(skb, packet))
 		return GOES_ON;
+	datagram = datagram_register(packet, LVS_DATAGRAM_KNOWN | flags, now_ns);
+	if (!datagram || !datagram->early_count)
+		return GOES_ON;
 	datagram_key(&key, packet);
-	datagram = datagram_find(&key, now_ns);
-	if (!datagram)
-		datagram = datagram_make(&key, now_ns);
-	if (!datagram)
-		return GOES_ON;
-	datagram_tell(datagram, packet, LVS_DATAGRAM_KNOWN | (datagram->flags & LVS_DATAGRAM_COUNTED) | flags);
-	if (!datagram->early_count)
-		return GOES_ON;
 	for (int i = 0; i < LVS_DATAGRAM_EARLY; i++) {
 		__u32 place = __sync_lock_test_and_set(&datagram->early[i], 0);
 
@@ -266,9 +284,6 @@ static __noinline int fragment_first(struct __sk_buff *skb, const struct packet 
 static __noinline int fragment_turned_away(struct __sk_buff *skb, const struct packet *packet, int verdict,
 					   __u64 now_ns)
 {
-	struct lvs_datagram_key key;
-	struct lvs_datagram *datagram;
-
 	if (!packet)
 		return verdict;
 	if (verdict == TC_ACT_OK) {
@@ -277,12 +292,7 @@ static __noinline int fragment_turned_away(struct __sk_buff *skb, const struct p
 		return sent == GOES_ON ? TC_ACT_OK : sent;
 	}
 	/* By now the packet may be an ICMP error: those that wait are dropped when others want their places. */
-	datagram_key(&key, packet);
-	datagram = datagram_find(&key, now_ns);
-	if (!datagram)
-		datagram = datagram_make(&key, now_ns);
-	if (datagram)
-		datagram_tell(datagram, packet, LVS_DATAGRAM_KNOWN);
+	datagram_register(packet, LVS_DATAGRAM_KNOWN, now_ns);
 	return verdict;
 }
 
@@ -327,6 +337,46 @@ static __noinline int fragment_note(const struct packet *packet)
 	if (total && bytes == total)
 		bpf_map_delete_elem(&lvs_datagrams, &key);
 	return !counted;
+}
+
+/*
+ * Notes a later fragment. A datagram counts as if it had come in one piece (as IPVS puts it together): its first as a
+ * packet, of the others the payload, and of IPv6 the first's fragment header is taken off again.
+ */
+static __always_inline void fragment_touch(struct lvs_flow *flow, const struct packet *packet, __u64 now_ns)
+{
+	__u32 bytes = fragment_bytes(packet);
+
+	if (packet->tuple.family == LVS_IPV6 && fragment_is_last(packet) && bytes >= IP6_FRAGMENT_BYTES)
+		bytes -= IP6_FRAGMENT_BYTES;
+	flow->last_seen_ns = now_ns;
+	__sync_fetch_and_add(&flow->pending, bytes);
+}
+
+/* Of the director's own datagrams, which it sends in order: whether the first has gone out. Fills in the ports. */
+static __noinline int fragment_follows(struct packet *packet, __u64 now_ns)
+{
+	struct lvs_datagram_key key;
+	struct lvs_datagram *datagram;
+
+	if (!packet)
+		return false;
+	datagram_key(&key, packet);
+	datagram = datagram_find(&key, now_ns);
+	if (!datagram || !(datagram->flags & LVS_DATAGRAM_KNOWN))
+		return false;
+	datagram_ports(datagram, packet);
+	return true;
+}
+
+/* A fragment of the director's own that is rewritten. */
+static __noinline int fragment_leaves(const struct packet *packet, __u64 now_ns)
+{
+	if (!packet)
+		return 0;
+	if (packet->fragment == FRAGMENT_FIRST)
+		datagram_register(packet, LVS_DATAGRAM_KNOWN, now_ns);
+	return fragment_note(packet);
 }
 
 #endif

@@ -153,6 +153,7 @@ __noinline int icmp_wrap_ipv4(struct __sk_buff *skb, const struct packet *packet
 		.version = 4,
 		.ihl = 5,
 		.tos = 0xc0, /* internetwork control, as the kernel's own ICMP errors */
+		.id = bpf_get_prandom_u32() | 1, /* it may be fragmented, so it has one */
 		.ttl = 64,
 		.protocol = IPPROTO_ICMP,
 		.tot_len = bpf_htons(sizeof(error) + quoted),

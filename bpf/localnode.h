@@ -7,6 +7,7 @@
 #define LVS_LOCALNODE_H
 
 #include "connection.h"
+#include "fragment.h"
 #include "forward_nat.h"
 #include "refresh.h"
 
@@ -60,14 +61,20 @@ static __always_inline int answer_local(struct __sk_buff *skb)
 	__u64 now_ns;
 
 	/* What has come from elsewhere is only passing. */
-	if (!config || skb->ingress_ifindex || parse_packet(skb, &packet) != PACKET_OK ||
-	    packet.fragment == FRAGMENT_LATER)
+	if (!config || skb->ingress_ifindex || parse_packet(skb, &packet) != PACKET_OK)
+		return TC_ACT_OK;
+	now_ns = bpf_ktime_get_coarse_ns();
+	if (packet.fragment == FRAGMENT_LATER && !fragment_follows(&packet, now_ns))
 		return TC_ACT_OK;
 	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
 	if (!flow || flow->method != LVS_LOCAL_NAT || flow->direction != LVS_TO_CLIENT)
 		return TC_ACT_OK;
-	now_ns = bpf_ktime_get_coarse_ns();
-	connection_touch_reply(flow, &packet, now_ns);
+	if (packet.fragment)
+		fragment_leaves(&packet, now_ns);
+	if (packet.fragment == FRAGMENT_LATER)
+		fragment_touch(flow, &packet, now_ns);
+	else
+		connection_touch_reply(flow, &packet, now_ns);
 	if (!flow_is_fresh(flow, config, now_ns)) {
 		flow_refresh(skb, &packet.tuple, flow, now_ns);
 		stats_flush(flow, now_ns);

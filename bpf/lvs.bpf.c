@@ -149,6 +149,22 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 	return flow;
 }
 
+/* A fragment, or an ICMP error about a packet of the connection. Returns a verdict, GOES_ON or GOES_ON_COUNTED. */
+static __always_inline int take_part(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
+				     bool stale, __u64 now_ns)
+{
+	__u32 room = room_towards_hop(flow);
+	int verdict;
+
+	if (packet->fragment == FRAGMENT_ICMP)
+		return relay_send(skb, packet, flow, room, stale);
+	verdict = fragment_pass(skb, packet, room, now_ns);
+	if (verdict != GOES_ON || packet->fragment == FRAGMENT_FIRST)
+		return verdict;
+	fragment_touch(flow, packet, now_ns);
+	return GOES_ON_COUNTED;
+}
+
 SEC("tc")
 int lvs_ingress(struct __sk_buff *skb)
 {
@@ -206,10 +222,7 @@ found:
 			return drop(error - 1);
 	}
 	if (packet.fragment) {
-		__u32 room = room_towards_hop(flow);
-
-		verdict = packet.fragment == FRAGMENT_ICMP ? relay_send(skb, &packet, flow, room, stale) :
-							     fragment_pass(skb, &packet, room, now_ns);
+		verdict = take_part(skb, &packet, flow, stale, now_ns);
 		if (verdict == GOES_ON_COUNTED)
 			goto noted;
 		if (verdict != GOES_ON)
@@ -221,11 +234,11 @@ found:
 		connection_touch(flow, &packet, now_ns);
 	else
 		stats_count_packet(flow, packet.length);
+noted:
 	if (stale)
 		stats_flush(flow, now_ns);
-	if (flow->flags & LVS_FLOW_FTP && ftp_inspect(skb, &packet, now_ns))
+	if (flow->flags & LVS_FLOW_FTP && !packet.fragment && ftp_inspect(skb, &packet, now_ns))
 		return drop(LVS_DROP_REWRITE_FAILED);
-noted:
 	return forward(skb, &packet, flow, stale, now_ns);
 }
 

@@ -27,6 +27,7 @@
 /* RFC 8200, section 4.5: more-fragments bit and offset field of the fragment header. */
 #define IP6_MORE_FRAGMENTS 0x0001
 #define IP6_OFFSET 0xfff8
+#define IP6_FRAGMENT_BYTES 8
 
 /* IANA's protocol numbers of IPv6 extension headers. */
 #define IP6_HOP_BY_HOP 0

@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { type Director, directorTest } from './director.ts';
-import { ADDRESS_AT_SERVERS, ADDRESS6_AT_SERVERS, frameOn } from './namespace.ts';
-import { assertDropped, assertForwarded, assertPassed, quotedOf } from './outcome.ts';
+import { ADDRESS_AT_SERVERS, ADDRESS6_AT_SERVERS, frameOn, sentFrom } from './namespace.ts';
+import { assertDropped, assertForwarded, assertPassed, buildAnswer, quotedOf } from './outcome.ts';
 import {
   addressBytes,
   buildIcmpPacket,
@@ -16,6 +16,7 @@ import {
   PROTOCOL,
 } from './packet-builder.ts';
 import { paddingExtension } from './packet-fragments.ts';
+import { VERDICT } from './prog-test-run.ts';
 import { CLIENT, CLIENT6, SERVER, SERVER6, server, service, VIP, VIP6 } from './services.ts';
 import { withWire } from './wire.ts';
 
@@ -220,19 +221,9 @@ for (const family of FAMILY_NAMES) {
       [names.unreachable, names.unreachable],
     ] as const) {
       const packet = buildIcmpPacket({ source: router, destination: names.directorAddress }, errorOf(kind, outer));
-      const answer = {
-        source: vipAddress,
-        destination: clientAddress,
-        ttl: 64,
-        tos: family === 'IPv4' ? 0xc0 : 0,
-        id: 0,
-        dontFragment: false,
-      };
-      assertForwarded(
-        director.receive(frameOn('server', packet), 'server'),
-        buildIcmpPacket(answer, errorOf(told, quotedOf(inner))),
-        'server',
-      );
+      const outcome = director.receive(frameOn('server', packet), 'server');
+      const ends = { source: vipAddress, destination: clientAddress };
+      assertForwarded(outcome, buildAnswer(ends, errorOf(told, quotedOf(inner)), outcome), 'server');
     }
   });
 }
@@ -271,18 +262,13 @@ for (const [inner, outer] of [
       [around.unreachable, inner === 'IPv4' ? { type: 3, code: 1 } : { type: 1, code: 3 }],
     ] as const) {
       const header = { source: around.router, destination: around.directorAddress };
-      const answer = {
-        source: inside.vipAddress,
-        destination: inside.clientAddress,
-        ttl: 64,
-        tos: inner === 'IPv4' ? 0xc0 : 0,
-        id: 0,
-        dontFragment: false,
-      };
+      const back = { source: inside.vipAddress, destination: inside.clientAddress };
       await withWire(director, async (wire) => {
         wire.send('server', buildIcmpPacket(header, errorOf(kind, tunnelled)));
-        const expected = buildIcmpPacket(answer, errorOf(told, quotedOf(packet)));
-        assert.deepEqual(await wire.take('client', 1), [Uint8Array.from(expected)]);
+        const [frame] = (await wire.take('client', 1)).map((bytes) => sentFrom('client', bytes));
+        assert.ok(frame !== undefined);
+        const expected = buildAnswer(back, errorOf(told, quotedOf(packet)), { verdict: VERDICT.redirect, frame });
+        assert.deepEqual(frame, sentFrom('client', expected));
       });
     }
   });

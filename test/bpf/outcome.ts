@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { answerOn, frameOn, NIC_NAMES, type NicName, sentFrom } from './namespace.ts';
-import { buildIcmpPacket, buildPacket, ETHERTYPE, type IcmpError, type PacketSpec } from './packet-builder.ts';
+import {
+  buildIcmpPacket,
+  buildPacket,
+  ETHERNET_BYTES,
+  ETHERTYPE,
+  type IcmpError,
+  type PacketSpec,
+} from './packet-builder.ts';
 import { type Outcome, VERDICT } from './prog-test-run.ts';
 
 /** Sixteen bytes a line, so that a difference shows where it is. */
@@ -51,6 +58,17 @@ export function quotedOf(packet: PacketSpec | Uint8Array): Uint8Array {
   return bytes.subarray(0, (bytes[0] ?? 0) >> 4 === 6 ? 1280 - 48 : 576 - 28);
 }
 
+/** An ICMP error of the director's own with the ID that it has chosen, which is not zero. */
+export function buildAnswer(
+  ends: { readonly source: string; readonly destination: string },
+  error: IcmpError,
+  { frame }: Outcome,
+): Uint8Array {
+  if (ends.source.includes(':')) return buildIcmpPacket({ ...ends, ttl: 64 }, error);
+  const id = Buffer.from(frame).readUInt16BE(ETHERNET_BYTES + 4) || 1;
+  return buildIcmpPacket({ ...ends, tos: 0xc0, ttl: 64, id, dontFragment: false }, error);
+}
+
 /** It was answered, on the NIC on which it came, with an ICMP error that says so and quotes it. */
 export function assertAnswered(
   outcome: Outcome,
@@ -58,7 +76,5 @@ export function assertAnswered(
   error: IcmpError,
   arrivedOn: NicName = 'client',
 ): void {
-  const tos = ends.source.includes(':') ? 0 : 0xc0;
-  const header = { ...ends, tos, ttl: 64, id: 0, dontFragment: false };
-  assertOutcome(outcome, VERDICT.redirect, answerOn(arrivedOn, buildIcmpPacket(header, error)));
+  assertOutcome(outcome, VERDICT.redirect, answerOn(arrivedOn, buildAnswer(ends, error, outcome)));
 }

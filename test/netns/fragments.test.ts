@@ -10,17 +10,33 @@ import { fragment } from '../bpf/packet-fragments.ts';
 import { PacketSocket } from '../bpf/packet-socket.ts';
 import { BPF_MISSING } from '../bpf/requirements.ts';
 import { inNamespace, startInBackground, until } from './netpipe-namespaces.ts';
-import { REALSERVER, REALSERVER_NIC, type ThreeHosts, VIPS, withThreeHosts } from './support/three-hosts.ts';
+import {
+  DIRECTOR_AT_SERVERS,
+  REALSERVER,
+  REALSERVER_NIC,
+  type ThreeHosts,
+  VIPS,
+  withThreeHosts,
+} from './support/three-hosts.ts';
 
 const FAMILIES = ['inet', 'inet6'] as const;
 
 /** A port for each way, each with a service of either family of clients. */
 const WAYS = [
-  { name: 'nat', option: '-m', servers: ['inet', 'inet6'], port: 2050, crossed: false },
-  { name: 'dr', option: '-g', servers: ['inet', 'inet6'], port: 2051, crossed: false },
-  { name: 'tun', option: '-i', servers: ['inet', 'inet6'], port: 2052, crossed: false },
-  { name: 'tun through the other family', option: '-i', servers: ['inet6', 'inet'], port: 2053, crossed: true },
+  { name: 'nat', option: '-m', servers: [REALSERVER.inet, REALSERVER.inet6], port: 2050 },
+  { name: 'dr', option: '-g', servers: [REALSERVER.inet, REALSERVER.inet6], port: 2051 },
+  { name: 'tun', option: '-i', servers: [REALSERVER.inet, REALSERVER.inet6], port: 2052 },
+  { name: 'tun through the other family', option: '-i', servers: [REALSERVER.inet6, REALSERVER.inet], port: 2053 },
+  { name: 'nat to itself', option: '-m', servers: [DIRECTOR_AT_SERVERS.inet, DIRECTOR_AT_SERVERS.inet6], port: 2054 },
 ] as const;
+
+/** Where a service listens: at the server's own address under VS-NAT, else at the virtual one. */
+function placesOn(host: 'director' | 'realserver'): string[] {
+  return WAYS.filter(({ name }) => (name === 'nat to itself') === (host === 'director')).flatMap(
+    ({ option, servers, port }) =>
+      FAMILIES.map((family, at) => `${option === '-m' ? servers[at] : VIPS[family]} ${port}`),
+  );
+}
 
 /** NFS's, and nearly the largest that there are. */
 const SIZES = [8192, 60_000];
@@ -58,7 +74,7 @@ socket.on('message', (data) => {
   if (payload.length === 0) done(crypto.createHash('sha256').update(data).digest('hex'));
   done(Buffer.compare(data, payload) === 0 ? 'same' : 'different');
 });
-socket.bind(Number(from), undefined, () => { console.error('bound'); ask(); });
+socket.bind(Number(from), undefined, () => { console.log('bound'); ask(); });
 `;
 
 function endpoint(address: string, port: number): string {
@@ -73,24 +89,16 @@ async function setUp(hosts: ThreeHosts): Promise<void> {
   const rules = WAYS.flatMap(({ option, servers, port }) =>
     FAMILIES.flatMap((family, at) => {
       const service = `-u ${endpoint(VIPS[family], port)}`;
-      const server = REALSERVER[servers[at] ?? family];
-      return [`-A ${service} -s rr`, `-a ${service} -r ${endpoint(server, port)} ${option}`];
+      return [`-A ${service} -s rr`, `-a ${service} -r ${endpoint(servers[at] ?? '', port)} ${option}`];
     }),
   );
   await hosts.lvskit('director', 'ipvsadm -R', rules.join('\n'));
-  const places = WAYS.flatMap(({ name, port }) =>
-    FAMILIES.map((family) => `${name === 'nat' ? REALSERVER[family] : VIPS[family]} ${port}`),
-  );
-  const { output } = startInBackground([
-    ...inNamespace(hosts.name('realserver')),
-    '--',
-    process.execPath,
-    '-e',
-    ECHO,
-    ...places,
-  ]);
-  await until('the echo service', () => output() !== '');
-  assert.equal(output(), 'ready\n');
+  for (const host of ['director', 'realserver'] as const) {
+    const words = [process.execPath, '-e', ECHO, ...placesOn(host)];
+    const { output } = startInBackground([...inNamespace(hosts.name(host)), '--', ...words]);
+    await until('the echo service', () => output() !== '');
+    assert.equal(output(), 'ready\n');
+  }
 }
 
 function startClient(hosts: ThreeHosts, address: string, port: number, bytes: number, from: number) {
