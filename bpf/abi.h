@@ -23,8 +23,10 @@ enum lvs_limits {
 	LVS_MAX_CHILDREN = 1048576,
 	/* As much of a line of FTP as is read. */
 	LVS_FTP_LINE_BYTES = 128,
-	/* Connections that wait for the kernel to have memory for their timer. */
-	LVS_MAX_UNTIMED = 262144,
+	/* A power of two, because slots are found by the low bits of their number. See wheel.h. */
+	LVS_WHEEL_SLOTS = 512,
+	/* How long a slot is: 2^27 ns, 134 ms. */
+	LVS_WHEEL_SLOT_SHIFT = 27,
 	/* Destinations that lblc and lblcr remember, of all services together. */
 	LVS_MAX_DESTINATIONS = 65536,
 	/* Fragmented datagrams under way, and fragments that came before their first. */
@@ -117,7 +119,7 @@ enum lvs_drop {
 	LVS_DROP_NO_SERVER = 0,
 	LVS_DROP_SERVER_REMOVED,
 	LVS_DROP_TABLE_FULL,
-	/* The kernel has no memory for the connection's timer, and too many wait for theirs. */
+	/* The kernel has no memory for what is to end the connection. */
 	LVS_DROP_NO_TIMER,
 	LVS_DROP_NO_ROUTE,
 	LVS_DROP_FORWARDING_DISABLED,
@@ -151,7 +153,7 @@ struct lvs_tuple {
 };
 
 enum lvs_direction {
-	/* From the client to the VIP: owns the connection's state and timer. */
+	/* From the client to the VIP: owns the connection's state and expiry. */
 	LVS_TO_SERVER = 0,
 	/* From the server to the client, VS-NAT only. */
 	LVS_TO_CLIENT = 1,
@@ -179,13 +181,24 @@ enum lvs_flow_flags {
 	LVS_FLOW_ADOPTED = 64,
 };
 
+/* The key of an entry of the timing wheel: see wheel.h. */
+struct lvs_ticket {
+	__u32 slot;
+	__u32 number; /* in this slot, one after the other */
+};
+
+/* The numbers of the entries of a slot, from the first to before the last. */
+struct lvs_wheel_slot {
+	__u32 head;
+	__u32 tail;
+};
+
 /*
  * One direction of a connection, found by its tuple. The LVS_TO_SERVER entry owns the connection; under VS-NAT a
  * second entry, LVS_TO_CLIENT, is its way back. Everything that a packet of an established connection needs is
  * here, the most needed first: other tables are asked at most once a second, and after a change of the configuration.
  */
 struct lvs_flow {
-	struct bpf_timer timer; /* of the owner: the connection's expiry */
 	__u64 last_seen_ns; /* CLOCK_MONOTONIC, coarse */
 	__u64 pending; /* packets and bytes not yet in the counters, see enum lvs_pending */
 	__u64 fresh_until_ns; /* route and server are to be looked up again after this */
@@ -210,7 +223,9 @@ struct lvs_flow {
 	__u32 timeout_s; /* of templates; 0: the state's */
 	__u32 children; /* of a template: connections under it */
 	struct lvs_tuple peer; /* the other direction's key; all zero under VS-DR and VS-TUN */
-	__u64 expires_armed_ns; /* of the owner: when the timer fires next; 0 while it has none */
+	/* Of the owner: when it is looked at next, at its expiry or before; 0: never yet. And its entry in lvs_due. */
+	__u64 due_ns;
+	struct lvs_ticket ticket;
 	__u32 told_s; /* CLOCK_MONOTONIC: when other directors were told of it; 0: never */
 	__u32 told_state; /* what its state was then; LVS_S_GONE: it was seen, and not told of yet */
 };
@@ -255,9 +270,10 @@ enum lvs_adopted {
 	LVS_ADOPTED_MALFORMED,
 };
 
-/* Gives timers to connections that could not have one at once. */
+/* Turns the timing wheel. */
 struct lvs_sweeper {
 	struct bpf_timer timer;
+	__u64 slot; /* the one that is swept next, of all since the machine started */
 };
 
 /* A service's address, or its firewall mark: then port and protocol are zero, and the mark is addr[0]. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * What a director does with a connection that another one tells it of: makes it its own, or brings its own up to date
- * (ip_vs_proc_conn, v6.1). It is done here, and not by writing tables from outside, for the counts and the timers.
+ * (ip_vs_proc_conn, v6.1). It is done here, and not by writing tables from outside, for the counts and the expiry.
  */
 #ifndef LVS_ADOPT_H
 #define LVS_ADOPT_H
@@ -68,7 +68,7 @@ static __always_inline int adopt_known(const struct lvs_shared *shared, struct l
 	__u32 next = shared->state;
 	__u32 state = flow->state;
 	struct lvs_flow *reply;
-	__u64 timeout_ns;
+	__u64 expires_ns;
 
 	if (state >= LVS_S_COUNT || __sync_val_compare_and_swap(&flow->state, state, next) != state)
 		return LVS_ADOPTED_OUTDATED;
@@ -84,9 +84,9 @@ static __always_inline int adopt_known(const struct lvs_shared *shared, struct l
 	flow->flags |= adopt_flags(shared);
 	/* So that the next packet finds that it is here, see flow_refresh(). */
 	flow->fresh_until_ns = 0;
-	timeout_ns = connection_timeout_ns(flow);
-	if (now_ns + timeout_ns < flow->expires_armed_ns)
-		connection_arm(flow, now_ns, timeout_ns);
+	expires_ns = now_ns + connection_timeout_ns(flow);
+	if (expires_ns < flow->due_ns)
+		wheel_enter(&shared->key, flow, expires_ns, now_ns);
 	return LVS_ADOPTED_KNOWN;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
  * A connection's life: made, kept alive by its packets, moved through its states. Only a state with a shorter timeout
- * touches its timer. How it ends is in expiry.h.
+ * makes it due earlier. How it ends is in expiry.h.
  */
 #ifndef LVS_CONNECTION_H
 #define LVS_CONNECTION_H
@@ -9,11 +9,11 @@
 #include "expiry.h"
 #include "sctp_state.h"
 
-/* Moves a connection on, with all that hangs on its state: counts, timer, the copy in the way back. */
+/* Moves a connection on, with all that hangs on its state: counts, expiry, the copy in the way back. */
 static __noinline int connection_move(const struct lvs_tuple *key, struct lvs_flow *owner, __u32 next, __u64 now_ns)
 {
 	struct lvs_flow *reply;
-	__u64 timeout_ns;
+	__u64 expires_ns;
 	__u32 state;
 
 	if (!key || !owner)
@@ -36,9 +36,9 @@ static __noinline int connection_move(const struct lvs_tuple *key, struct lvs_fl
 		reply->state = next;
 		stats_flush(reply, now_ns);
 	}
-	timeout_ns = state_timeout_ns(next);
-	if (now_ns + timeout_ns < owner->expires_armed_ns)
-		connection_arm(owner, now_ns, timeout_ns);
+	expires_ns = now_ns + state_timeout_ns(next);
+	if (expires_ns < owner->due_ns)
+		wheel_enter(key, owner, expires_ns, now_ns);
 	return 0;
 }
 
@@ -207,8 +207,8 @@ static __noinline struct lvs_flow *connection_create(const struct lvs_tuple *key
 	if (error)
 		return flow->direction == LVS_TO_SERVER ? flow : NULL;
 	connection_enters(fresh->server, fresh->state, 1);
-	if (timer_attach(flow, now_ns) && timer_defer(key)) {
-		/* A connection without a timer would stay for ever. */
+	if (wheel_enter(key, flow, now_ns + connection_timeout_ns(flow), now_ns)) {
+		/* A connection without an entry would stay for ever. */
 		connection_delete(key, flow, now_ns);
 		*reason = LVS_DROP_NO_TIMER;
 		return NULL;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * How a connection ends: by its own timer, in the kernel, whoever has died. The timer is re-armed lazily: a packet
- * only notes the time, and a timer that fires too early arms itself for the rest. Connections that the kernel has no
- * memory of a timer for wait for the sweeper.
+ * How a connection ends: in the kernel, whoever has died. One timer, the sweeper, turns the timing wheel and looks at
+ * the connections that are due. A packet only notes the time; a connection that has been seen since is due again later.
  */
 #ifndef LVS_EXPIRY_H
 #define LVS_EXPIRY_H
@@ -11,19 +10,15 @@
 #include "maps.h"
 #include "stats.h"
 #include "tcp_state.h"
+#include "wheel.h"
 
 #define NS_PER_S 1000000000ULL
 
-/* The sweeper's load: with enough memory it has done with a full queue after five seconds. */
-#define SWEEP_CONNECTIONS 512
-#define SWEEP_PAUSE_NS 10000000ULL
+/* So many at once, about half a millisecond, and a pause for packets: a million expire in some four seconds. */
+#define SWEEP_STEPS 512
+#define SWEEP_PAUSE_NS 1000000ULL
 
 #define TEMPLATE_AGAIN_S 60
-
-/* <errno.h> */
-#define EBUSY 16
-#define EEXIST 17
-#define EINVAL 22
 
 /* From <linux/time.h>, which clashes with the C library's. */
 #define CLOCK_MONOTONIC 1
@@ -189,6 +184,7 @@ static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_
 	if (state == LVS_S_GONE)
 		return 0;
 	connection_enters(owner->server, state, -1);
+	wheel_leave(owner);
 	if (owner->flags & LVS_FLOW_CONTROLLED)
 		template_release(key, owner->server);
 	stats_flush(owner, now_ns);
@@ -219,12 +215,15 @@ static __always_inline __u64 connection_seen_ns(const struct lvs_tuple *key, con
 	return reply && reply->last_seen_ns > seen_ns ? reply->last_seen_ns : seen_ns;
 }
 
-static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *owner)
+/* Looks at a connection whose entry in the wheel has been taken out: it ends, or is due again. */
+static __noinline int connection_visit(const struct lvs_tuple *key, struct lvs_flow *owner, __u64 now_ns)
 {
-	struct lvs_tuple tuple = *key;
-	__u64 now_ns = bpf_ktime_get_ns();
-	__u64 expires_ns = connection_seen_ns(&tuple, owner) + connection_timeout_ns(owner);
+	__u64 expires_ns;
 
+	if (!key || !owner)
+		return 0;
+	owner->due_ns = 0;
+	expires_ns = connection_seen_ns(key, owner) + connection_timeout_ns(owner);
 	/*
 	 * A template stays while connections are under it, and is looked at again; from then on that is its timeout
 	 * (ip_vs_conn_expire, v6.1). A control connection's timeout is its state's, which its next packet restores.
@@ -236,56 +235,9 @@ static int connection_expire(void *map, struct lvs_tuple *key, struct lvs_flow *
 			owner->last_seen_ns = now_ns;
 		}
 	}
-	if (expires_ns > now_ns) {
-		owner->expires_armed_ns = expires_ns;
-		bpf_timer_start(&owner->timer, expires_ns - now_ns, 0);
-		return 0;
-	}
-	connection_delete(&tuple, owner, now_ns);
-	return 0;
-}
-
-/* Returns 0, or a negative error. */
-static __always_inline long connection_arm(struct lvs_flow *owner, __u64 now_ns, __u64 timeout_ns)
-{
-	owner->expires_armed_ns = now_ns + timeout_ns;
-	return bpf_timer_start(&owner->timer, timeout_ns, 0);
-}
-
-/*
- * Gives a connection its timer. Returns 0, or a negative error: Linux 6.18 takes the timer's memory without waiting
- * for locks (kmalloc_nolock) and answers ENOMEM to more than half of a burst of new connections.
- */
-static __always_inline long timer_attach(struct lvs_flow *owner, __u64 now_ns)
-{
-	long error = bpf_timer_init(&owner->timer, &lvs_flows, CLOCK_MONOTONIC);
-
-	if (error && error != -EBUSY)
-		return error;
-	error = bpf_timer_set_callback(&owner->timer, connection_expire);
-	return error ? error : connection_arm(owner, now_ns, connection_timeout_ns(owner));
-}
-
-/* Tries again for the connections that wait for their timers, and comes back while any do. */
-static int sweeper_run(void *map, __u32 *key, struct lvs_sweeper *sweeper)
-{
-	__u64 now_ns = bpf_ktime_get_ns();
-	struct lvs_tuple tuple;
-
-	for (int i = 0; i < SWEEP_CONNECTIONS; i++) {
-		struct lvs_flow *owner;
-
-		if (bpf_map_pop_elem(&lvs_untimed, &tuple))
-			return 0;
-		owner = bpf_map_lookup_elem(&lvs_flows, &tuple);
-		if (!owner || owner->direction != LVS_TO_SERVER || owner->expires_armed_ns)
-			continue;
-		if (timer_attach(owner, now_ns)) {
-			bpf_map_push_elem(&lvs_untimed, &tuple, BPF_ANY);
-			break;
-		}
-	}
-	bpf_timer_start(&sweeper->timer, SWEEP_PAUSE_NS, 0);
+	/* One that can't be entered again would stay for ever. */
+	if (expires_ns <= now_ns || wheel_enter(key, owner, expires_ns, now_ns))
+		connection_delete(key, owner, now_ns);
 	return 0;
 }
 
@@ -296,15 +248,65 @@ static __always_inline struct lvs_sweeper *sweeper_get(void)
 	return bpf_map_lookup_elem(&lvs_sweeper, &zero);
 }
 
-/* Leaves it to the sweeper to give a connection its timer. Returns 0, or a negative error when too many wait. */
-static __noinline int timer_defer(const struct lvs_tuple *key)
+/* Takes one entry out of the slot that is due, or goes on to the next slot. Returns 1 when none is due. */
+static long sweep_step(__u32 index, __u64 *now_ns)
 {
 	struct lvs_sweeper *sweeper = sweeper_get();
-	int error;
+	struct lvs_wheel_slot *slot;
+	struct lvs_ticket ticket;
+	struct lvs_tuple *entry;
+	struct lvs_flow *owner;
+	struct lvs_tuple key;
 
-	if (!key || !sweeper)
+	if (!sweeper || sweeper->slot >= *now_ns >> LVS_WHEEL_SLOT_SHIFT)
+		return 1;
+	ticket.slot = sweeper->slot & (LVS_WHEEL_SLOTS - 1);
+	slot = wheel_slot(ticket.slot);
+	if (!slot)
+		return 1;
+	if (slot->head == slot->tail) {
+		sweeper->slot++;
+		return 0;
+	}
+	ticket.number = __sync_fetch_and_add(&slot->head, 1);
+	entry = bpf_map_lookup_elem(&lvs_due, &ticket);
+	if (!entry)
+		return 0; /* its connection has left, or it comes now and finds that it has been passed */
+	key = *entry;
+	bpf_map_delete_elem(&lvs_due, &ticket);
+	owner = bpf_map_lookup_elem(&lvs_flows, &key);
+	if (owner && owner->direction == LVS_TO_SERVER && owner->ticket.slot == ticket.slot &&
+	    owner->ticket.number == ticket.number)
+		connection_visit(&key, owner, *now_ns);
+	return 0;
+}
+
+static int sweeper_run(void *map, __u32 *key, struct lvs_sweeper *sweeper)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+	__u64 pause_ns = SWEEP_PAUSE_NS;
+
+	bpf_loop(SWEEP_STEPS, sweep_step, &now_ns, 0);
+	if (sweeper->slot >= now_ns >> LVS_WHEEL_SLOT_SHIFT)
+		pause_ns = 1ULL << LVS_WHEEL_SLOT_SHIFT;
+	bpf_timer_start(&sweeper->timer, pause_ns, 0);
+	return 0;
+}
+
+/* Starts the sweeper, or makes the one that runs this program's. Returns 0, or a negative error. */
+static __always_inline long sweeper_start(void)
+{
+	struct lvs_sweeper *sweeper = sweeper_get();
+	long error;
+
+	if (!sweeper)
 		return -EINVAL;
-	error = bpf_map_push_elem(&lvs_untimed, key, BPF_ANY);
+	error = bpf_timer_init(&sweeper->timer, &lvs_sweeper, CLOCK_MONOTONIC);
+	if (error && error != -EBUSY)
+		return error;
+	if (!sweeper->slot)
+		sweeper->slot = bpf_ktime_get_ns() >> LVS_WHEEL_SLOT_SHIFT;
+	error = bpf_timer_set_callback(&sweeper->timer, sweeper_run);
 	return error ? error : bpf_timer_start(&sweeper->timer, SWEEP_PAUSE_NS, 0);
 }
 

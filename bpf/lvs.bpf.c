@@ -256,22 +256,11 @@ int lvs_mark_hop(struct __sk_buff *skb)
 	return mark_port_undo_hop(skb);
 }
 
-/*
- * Run by user space when it has loaded the data plane: gives the sweeper its timer, before connections want theirs.
- * Returns 0 when it has one; otherwise user space tries again.
- */
+/* Run by user space when it has loaded the data plane. Returns 0 when the sweeper runs; otherwise it is to try again. */
 SEC("tc")
 int lvs_prepare(struct __sk_buff *skb)
 {
-	struct lvs_sweeper *sweeper = sweeper_get();
-	long error;
-
-	if (!sweeper)
-		return 1;
-	error = bpf_timer_init(&sweeper->timer, &lvs_sweeper, CLOCK_MONOTONIC);
-	if (error && error != -EBUSY)
-		return 1;
-	return bpf_timer_set_callback(&sweeper->timer, sweeper_run) != 0;
+	return sweeper_start() != 0;
 }
 
 /* Run by user space before it reads counters. */

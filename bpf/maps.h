@@ -20,7 +20,7 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_flows SEC(".maps");
 
-/* Where a new connection is put together: it is too large for the stack. Its timer is never used here. */
+/* Where a new connection is put together: it is too large for the stack. */
 struct lvs_flow_image {
 	__u64 bytes[sizeof(struct lvs_flow) / sizeof(__u64)];
 };
@@ -95,13 +95,23 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_templates SEC(".maps");
 
-/* Owners' keys of connections without a timer. */
+/* The timing wheel: owners' keys by the slot of the moment when they are looked at. */
 struct {
-	__uint(type, BPF_MAP_TYPE_QUEUE);
-	__uint(max_entries, LVS_MAX_UNTIMED);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, LVS_MAX_FLOWS);
+	__type(key, struct lvs_ticket);
 	__type(value, struct lvs_tuple);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
-} lvs_untimed SEC(".maps");
+} lvs_due SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LVS_WHEEL_SLOTS);
+	__type(key, __u32);
+	__type(value, struct lvs_wheel_slot);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_wheel SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -9,7 +9,8 @@ export const lvsLimits = {
   LVS_MAX_FLOWS: 2097152,
   LVS_MAX_CHILDREN: 1048576,
   LVS_FTP_LINE_BYTES: 128,
-  LVS_MAX_UNTIMED: 262144,
+  LVS_WHEEL_SLOTS: 512,
+  LVS_WHEEL_SLOT_SHIFT: 27,
   LVS_MAX_DESTINATIONS: 65536,
   LVS_MAX_DATAGRAMS: 4096,
   LVS_MAX_EARLY_FRAGMENTS: 512,
@@ -141,36 +142,53 @@ export const lvsFlowFlags = {
   LVS_FLOW_ADOPTED: 64,
 } as const;
 
-export const lvsFlow = {
-  size: 200,
+export const lvsTicket = {
+  size: 8,
   fields: {
-    last_seen_ns: { offset: 16, scalar: 'u64' },
-    pending: { offset: 24, scalar: 'u64' },
-    fresh_until_ns: { offset: 32, scalar: 'u64' },
-    epoch: { offset: 40, scalar: 'u32' },
-    state: { offset: 44, scalar: 'u32' },
-    direction: { offset: 48, scalar: 'u8' },
-    method: { offset: 49, scalar: 'u8' },
-    to_family: { offset: 50, scalar: 'u8' },
-    flags: { offset: 51, scalar: 'u8' },
-    to_port: { offset: 52, scalar: 'be16' },
-    hop_mtu: { offset: 54, scalar: 'u16' },
-    hop_ifindex: { offset: 56, scalar: 'u32' },
-    server: { offset: 60, scalar: 'u32' },
-    frame: { offset: 64, scalar: 'u64', count: 2 },
-    to_addr: { offset: 80, scalar: 'be32', count: 4 },
-    hop_addr: { offset: 96, scalar: 'be32', count: 4 },
-    tunnel_source: { offset: 112, scalar: 'be32', count: 4 },
-    tunnel: { offset: 128, scalar: 'u8' },
-    tunnel_flags: { offset: 129, scalar: 'u8' },
-    tunnel_port: { offset: 130, scalar: 'be16' },
-    service: { offset: 132, scalar: 'u32' },
-    timeout_s: { offset: 136, scalar: 'u32' },
-    children: { offset: 140, scalar: 'u32' },
-    peer: { offset: 144, struct: lvsTuple },
-    expires_armed_ns: { offset: 184, scalar: 'u64' },
-    told_s: { offset: 192, scalar: 'u32' },
-    told_state: { offset: 196, scalar: 'u32' },
+    slot: { offset: 0, scalar: 'u32' },
+    number: { offset: 4, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsWheelSlot = {
+  size: 8,
+  fields: {
+    head: { offset: 0, scalar: 'u32' },
+    tail: { offset: 4, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
+export const lvsFlow = {
+  size: 192,
+  fields: {
+    last_seen_ns: { offset: 0, scalar: 'u64' },
+    pending: { offset: 8, scalar: 'u64' },
+    fresh_until_ns: { offset: 16, scalar: 'u64' },
+    epoch: { offset: 24, scalar: 'u32' },
+    state: { offset: 28, scalar: 'u32' },
+    direction: { offset: 32, scalar: 'u8' },
+    method: { offset: 33, scalar: 'u8' },
+    to_family: { offset: 34, scalar: 'u8' },
+    flags: { offset: 35, scalar: 'u8' },
+    to_port: { offset: 36, scalar: 'be16' },
+    hop_mtu: { offset: 38, scalar: 'u16' },
+    hop_ifindex: { offset: 40, scalar: 'u32' },
+    server: { offset: 44, scalar: 'u32' },
+    frame: { offset: 48, scalar: 'u64', count: 2 },
+    to_addr: { offset: 64, scalar: 'be32', count: 4 },
+    hop_addr: { offset: 80, scalar: 'be32', count: 4 },
+    tunnel_source: { offset: 96, scalar: 'be32', count: 4 },
+    tunnel: { offset: 112, scalar: 'u8' },
+    tunnel_flags: { offset: 113, scalar: 'u8' },
+    tunnel_port: { offset: 114, scalar: 'be16' },
+    service: { offset: 116, scalar: 'u32' },
+    timeout_s: { offset: 120, scalar: 'u32' },
+    children: { offset: 124, scalar: 'u32' },
+    peer: { offset: 128, struct: lvsTuple },
+    due_ns: { offset: 168, scalar: 'u64' },
+    ticket: { offset: 176, struct: lvsTicket },
+    told_s: { offset: 184, scalar: 'u32' },
+    told_state: { offset: 188, scalar: 'u32' },
   },
 } as const satisfies Layout;
 
@@ -216,8 +234,10 @@ export const lvsAdopted = {
 } as const;
 
 export const lvsSweeper = {
-  size: 16,
-  fields: {},
+  size: 24,
+  fields: {
+    slot: { offset: 16, scalar: 'u64' },
+  },
 } as const satisfies Layout;
 
 export const lvsServiceKey = {

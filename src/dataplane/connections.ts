@@ -1,10 +1,13 @@
 // The connection table as the listings want it: one entry a connection, with the time that it has left.
 
 import type { Connection } from '../director/mod.ts';
-import { lvsDirection, lvsFlowFlags, lvsState, lvsTupleKind } from './abi.ts';
+import { lvsDirection, lvsFlowFlags, lvsLimits, lvsState, lvsTupleKind } from './abi.ts';
 import { decodeAddress, markAsAddress, nameOf, PROTOCOLS, stateName } from './codes.ts';
 import { readConfig } from './config.ts';
 import type { Maps } from './maps.ts';
+
+/** A connection is due up to a slot of the timing wheel after its expiry. */
+const SLOT_NS = 2 ** lvsLimits.LVS_WHEEL_SLOT_SHIFT;
 
 /** @param nowNs CLOCK_MONOTONIC */
 export function readConnections(maps: Maps, nowNs: number): readonly Connection[] {
@@ -25,8 +28,8 @@ export function readConnections(maps: Maps, nowNs: number): readonly Connection[
     const connection: Connection = {
       protocol,
       state: (value.flags & lvsFlowFlags.LVS_FLOW_ASSURED) === 0 ? state : 'ASSURED',
-      // The timer of a template with connections under it has been set anew.
-      expiresMs: Math.max(0, (Math.max(expiresNs, isWaiting(value) ? value.expires_armed_ns : 0) - nowNs) / 1e6),
+      // A template with connections under it is looked at again later.
+      expiresMs: Math.max(0, (Math.max(expiresNs, isWaiting(value) ? value.due_ns - SLOT_NS : 0) - nowNs) / 1e6),
       client: { address: decodeAddress(key.src, key.family), port: key.sport },
       virtual: { address: virtual, port: key.dport },
       server: { address: decodeAddress(value.to_addr, value.to_family), port: value.to_port },

@@ -5,7 +5,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   NO_SERVER: 'no server takes new connections',
   SERVER_REMOVED: "the connection's server has been removed",
   TABLE_FULL: 'no room for one more connection',
-  NO_TIMER: 'no kernel memory for its timer',
+  NO_TIMER: 'no kernel memory for its expiry',
   NO_ROUTE: 'no route or neighbour towards the server',
   FORWARDING_DISABLED: 'the sysctl ip_forward or forwarding is 0',
   TTL_EXPIRED: "the packet's hops were used up",
