@@ -11,6 +11,14 @@
 #include <linux/bpf.h>
 #include <linux/types.h>
 
+enum lvs_abi {
+	/*
+	 * Grows when a field or a number keeps its name and changes its meaning: then a director of another generation
+	 * can't be replaced with its connections kept. Fields and numbers that come, go or move do not count.
+	 */
+	LVS_ABI_GENERATION = 1,
+};
+
 enum lvs_limits {
 	/* Servers of all services together, with the removed ones whose connections still live. */
 	LVS_MAX_SERVERS = 131072,
@@ -21,6 +29,10 @@ enum lvs_limits {
 	LVS_MAX_FLOWS = 2097152,
 	/* Connections under persistence templates. */
 	LVS_MAX_CHILDREN = 1048576,
+	/* Calls of SIP under way. */
+	LVS_MAX_CALLS = 262144,
+	/* A Call-ID is no longer (IP_VS_PEDATA_MAXLEN, v6.1). */
+	LVS_CALL_ID_BYTES = 255,
 	/* As much of a line of FTP as is read. */
 	LVS_FTP_LINE_BYTES = 128,
 	/* A power of two, because slots are found by the low bits of their number. See wheel.h. */
@@ -128,6 +140,12 @@ enum lvs_drop {
 	LVS_DROP_REWRITE_FAILED,
 	/* A fragment whose first never came, or more of them at once than are kept. */
 	LVS_DROP_FRAGMENT_LOST,
+	/* For a service that keeps calls of SIP together. */
+	LVS_DROP_NO_CALL_ID,
+	/* From a server of VS-NAT, while nat_icmp_send is on. */
+	LVS_DROP_NO_CONNECTION,
+	/* By drop_packet. */
+	LVS_DROP_DEFENCE,
 	LVS_DROP_INTERNAL,
 	LVS_DROP_COUNT,
 };
@@ -138,6 +156,8 @@ enum lvs_tuple_kind {
 	LVS_TEMPLATE = 1,
 	/* A connection that is to come, of which the opener's port is not known (FTP's data): sport is zero. */
 	LVS_EXPECTED = 2,
+	/* A template of SIP: instead of the client's network stands a hash of that and the Call-ID, see lvs_calls. */
+	LVS_CALL = 3,
 };
 
 /* A packet's addresses and ports as they are on the wire. */
@@ -150,6 +170,14 @@ struct lvs_tuple {
 	__u8 family; /* enum lvs_family */
 	__u8 kind; /* enum lvs_tuple_kind */
 	__u8 pad;
+};
+
+/* What a template of SIP is about. */
+struct lvs_call {
+	__be32 client[4]; /* its network */
+	__u32 length; /* of the Call-ID */
+	__u8 id[256]; /* the rest is zero */
+	__u32 pad;
 };
 
 enum lvs_direction {
@@ -270,6 +298,33 @@ enum lvs_adopted {
 	LVS_ADOPTED_MALFORMED,
 };
 
+/* A connection of a director of another version, as lvs_import is given it. Behind it stands its struct lvs_flow. */
+struct lvs_import {
+	struct lvs_tuple key;
+	struct lvs_tuple parent; /* what it is under, see lvs_templates; all zero: nothing */
+};
+
+enum lvs_import_result {
+	LVS_IMPORT_NEW = 1,
+	LVS_IMPORT_KNOWN,
+	/* Its packets come here by now, or another has taken its place. */
+	LVS_IMPORT_PAST,
+	/* What it is under is not here yet. */
+	LVS_IMPORT_WAITS,
+	LVS_IMPORT_NO_ROOM,
+	LVS_IMPORT_MALFORMED,
+};
+
+/* How much of the connection table is in use, and how far its defence is. */
+struct lvs_occupancy {
+	__u64 entries;
+	__u64 openers; /* packets that would open a connection, while drop_packet is on */
+	__u32 slot; /* of the wheel, looked through next */
+	__u32 number; /* of the entry in it */
+	__u32 slots_left; /* to look through in this pass */
+	__u32 pad;
+};
+
 /* Turns the timing wheel. */
 struct lvs_sweeper {
 	struct bpf_timer timer;
@@ -362,6 +417,13 @@ struct lvs_server {
 	__u32 last_weight; /* the last that was not zero since it was added; for user space alone, which makes mh's table */
 };
 
+/* Whose a packet from a server of VS-NAT is. */
+struct lvs_real_server {
+	struct lvs_service_key service;
+	__u32 server; /* index into lvs_servers */
+	__u32 pad;
+};
+
 /* A server's identity: it keeps its index, connections and counters when it is removed and added again. */
 struct lvs_server_key {
 	struct lvs_service_key service;
@@ -418,6 +480,22 @@ struct lvs_zero {
 	__u64 count[5]; /* by enum lvs_counter */
 };
 
+enum lvs_carry_kind {
+	LVS_CARRY_SERVICE = 0,
+	LVS_CARRY_SERVER = 1,
+	LVS_CARRY_DROPS = 2,
+};
+
+/* What a director of another version has counted, as lvs_carry is given it. */
+struct lvs_carry {
+	__u32 kind; /* enum lvs_carry_kind */
+	__u32 id; /* service id, server index or enum lvs_drop */
+	__u64 count[5]; /* by enum lvs_counter; of drops, the first alone */
+	__u64 rate[5]; /* LVS_RATE_FRACTION_BITS fraction bits */
+	__u32 overloaded; /* of servers, see lvs_connection_counts */
+	__u32 pad;
+};
+
 /* What flows hold of a service's or server's counters, as of one census. */
 struct lvs_held {
 	__u64 census; /* its number: what another one left is of no account */
@@ -428,6 +506,11 @@ struct lvs_held {
 struct lvs_census {
 	__u64 number; /* unlike that of any before */
 	__u64 flows; /* entries of the connection table */
+};
+
+/* What lvs_expire_removed gives back. */
+struct lvs_expired {
+	__u64 connections;
 };
 
 /* What lvs_note_load is given: the server whose thresholds have changed. */
@@ -517,6 +600,24 @@ enum lvs_features {
 	LVS_HAS_PERSISTENCE = 8,
 	/* Servers of VS-NAT that are the director itself: lvs_egress is on the NICs. */
 	LVS_HAS_LOCAL_NAT = 16,
+	/* Services of SIP, whose servers may open calls, too. */
+	LVS_HAS_SIP = 32,
+	/* A director of another version stands behind this one: what is not known here is left to it. */
+	LVS_TAKES_OVER = 65536,
+};
+
+/* IPVS's sysctls that are kept, see docs/settings.md. Where each is looked at, is not where established connections pass. */
+enum lvs_setting {
+	LVS_EXPIRE_NODEST_CONN = 0,
+	LVS_EXPIRE_QUIESCENT_TEMPLATE,
+	LVS_SLOPPY_TCP,
+	LVS_SLOPPY_SCTP,
+	LVS_CONN_REUSE_MODE,
+	LVS_NAT_ICMP_SEND,
+	LVS_DROP_ENTRY,
+	LVS_DROP_PACKET,
+	LVS_AM_DROPRATE,
+	LVS_SETTINGS,
 };
 
 /* Whether a program stands in front of lvs_ingress, see xdp.bpf.c. */
@@ -530,9 +631,12 @@ struct lvs_config {
 	__u32 epoch; /* grows with each change of the configuration: flows then look again */
 	__u32 features; /* enum lvs_features */
 	__u32 timeout_s[32]; /* by enum lvs_state */
-	__u64 trace_until_ns; /* while it lies ahead, decisions are told to lvs_trace */
+	__u64 trace_until_ns; /* while it lies ahead, XDP leaves all packets to the long way, where a tracer sees them */
 	__u32 xdp_mode; /* enum lvs_xdp_mode, for user space alone: what new NICs get */
 	__u32 pad;
+	__u32 setting[16]; /* by enum lvs_setting */
+	__u32 secret
+		[4]; /* drawn by chance when the director was loaded: the key of hashes that outsiders must not foresee */
 };
 
 #endif

@@ -61,7 +61,7 @@ static __always_inline bool collect_is_due(const struct lvs_tuple *key, struct l
 	__u64 again_s = TELL_AGAIN_S;
 	__u64 share_s;
 
-	if (owner->direction != LVS_TO_SERVER || owner->flags & LVS_FLOW_ADOPTED || key->kind == LVS_EXPECTED)
+	if (owner->direction != LVS_TO_SERVER || owner->flags & LVS_FLOW_ADOPTED || key->kind >= LVS_EXPECTED)
 		return false;
 	if (state >= LVS_S_COUNT || !(TOLD_STATES >> state & 1))
 		return false;

@@ -9,6 +9,9 @@
 #include "expiry.h"
 #include "sctp_state.h"
 
+/* Of conn_reuse_mode: where the server's packets do not come by, FIN_WAIT is an end, too. */
+#define REUSE_HALF_SEEN 2
+
 /* Moves a connection on, with all that hangs on its state: counts, expiry, the copy in the way back. */
 static __noinline int connection_move(const struct lvs_tuple *key, struct lvs_flow *owner, __u32 next, __u64 now_ns)
 {
@@ -96,19 +99,44 @@ static __always_inline void connection_touch_reply(struct lvs_flow *reply, const
 		connection_move(&reply->peer, owner, next, now_ns);
 }
 
+/* Whether the connection has come to an end after which its client uses the port again (is_new_conn_expected, v6.1). */
+static __always_inline bool connection_is_over(const struct lvs_flow *flow, const struct packet *packet, __u32 mode)
+{
+	if (packet->tuple.protocol == IPPROTO_SCTP)
+		return flow->state == LVS_S_SCTP_CLOSED;
+	return flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE ||
+	       (mode & REUSE_HALF_SEEN && flow->state == LVS_S_FIN_WAIT && !method_sees_replies(flow->method));
+}
+
 /*
- * IPVS's conn_reuse_mode 1: a SYN or INIT starts such a connection anew, perhaps on another server; but not one that
- * persistence or FTP keeps where it is.
+ * Whether the SYN or INIT starts its connection anew, perhaps on another server; but not one that persistence or FTP
+ * keeps where it is (ip_vs_in, v6.1).
  */
+static __noinline bool connection_restarts(const struct lvs_flow *flow, const struct packet *packet)
+{
+	struct lvs_config *config = config_get();
+	struct lvs_server *server;
+	__u32 index, mode;
+
+	if (!flow || !packet || !config)
+		return false;
+	if (config->setting[LVS_EXPIRE_NODEST_CONN]) {
+		index = flow->server;
+		server = bpf_map_lookup_elem(&lvs_servers, &index);
+		if (server && server->flags & LVS_SERVER_QUIESCENT)
+			return true;
+	}
+	mode = config->setting[LVS_CONN_REUSE_MODE];
+	return mode && !(flow->flags & LVS_FLOW_CONTROLLED) && connection_is_over(flow, packet, mode);
+}
+
 static __always_inline bool connection_is_reused(const struct lvs_flow *flow, const struct packet *packet)
 {
-	if (flow->flags & LVS_FLOW_CONTROLLED)
-		return false;
 	switch (packet->tuple.protocol) {
 	case IPPROTO_TCP:
-		return tcp_opens(packet) && (flow->state == LVS_S_TIME_WAIT || flow->state == LVS_S_CLOSE);
+		return tcp_opens(packet) && connection_restarts(flow, packet);
 	case IPPROTO_SCTP:
-		return sctp_opens(packet) && flow->state == LVS_S_SCTP_CLOSED;
+		return sctp_opens(packet) && connection_restarts(flow, packet);
 	}
 	return false;
 }
@@ -142,11 +170,6 @@ static __always_inline void reply_key(struct lvs_tuple *reply, const struct lvs_
 	reply->family = owner->family;
 	reply->kind = LVS_CONNECTION;
 	reply->pad = 0;
-}
-
-static __always_inline bool has_way_back(const struct lvs_tuple *key, const struct lvs_flow *flow)
-{
-	return method_sees_replies(flow->method) && key->kind == LVS_CONNECTION;
 }
 
 /* The connection that this packet has put together. */
@@ -207,6 +230,7 @@ static __noinline struct lvs_flow *connection_create(const struct lvs_tuple *key
 	if (error)
 		return flow->direction == LVS_TO_SERVER ? flow : NULL;
 	connection_enters(fresh->server, fresh->state, 1);
+	occupancy_add(entries_of(key, fresh));
 	if (wheel_enter(key, flow, now_ns + connection_timeout_ns(flow), now_ns)) {
 		/* A connection without an entry would stay for ever. */
 		connection_delete(key, flow, now_ns);

@@ -9,14 +9,18 @@
 #include "connection.h"
 #include "lookup.h"
 
-/* Whether a packet may open a connection. */
-static __always_inline bool packet_opens(const struct packet *packet)
+/*
+ * Whether a packet may open a connection. The sloppy settings take connections over that another director has opened
+ * (tcp_conn_schedule, sctp_conn_schedule, v6.1).
+ */
+static __always_inline bool packet_opens(const struct packet *packet, const struct lvs_config *config)
 {
 	switch (packet->tuple.protocol) {
 	case IPPROTO_TCP:
-		return tcp_opens(packet);
+		return tcp_opens(packet) || (config->setting[LVS_SLOPPY_TCP] && !(packet->tcp_flags & TCP_RST));
 	case IPPROTO_SCTP:
-		return sctp_opens(packet);
+		return sctp_opens(packet) ||
+		       (config->setting[LVS_SLOPPY_SCTP] && packet->tcp_flags != SCTP_CHUNK_ABORT);
 	}
 	return true;
 }

@@ -32,8 +32,13 @@
 #define ICMP_ERROR_BYTES 576
 #define ICMPV6_ERROR_BYTES 1280
 
+/* Internetwork control, and of the packet's TOS the rest (RFC 1812, section 4.3.2.5). */
+#define ICMP_PRECEDENCE 0xc0
+#define ICMP_TOS_KEPT 0x1e
+
 enum icmp_cause {
 	CAUSE_NO_SERVER,
+	CAUSE_NO_CONNECTION,
 	CAUSE_TTL_EXPIRED,
 	CAUSE_TOO_BIG,
 	CAUSE_RELAYED, /* somebody else's, told on with type and code */
@@ -67,6 +72,7 @@ static __always_inline struct icmp_header icmp_header_of(const struct icmp_answe
 {
 	switch (answer->cause) {
 	case CAUSE_NO_SERVER:
+	case CAUSE_NO_CONNECTION:
 		if (is_ipv6)
 			return (struct icmp_header){.type = ICMPV6_DEST_UNREACH, .code = ICMPV6_PORT_UNREACH};
 		return (struct icmp_header){.type = ICMP_DEST_UNREACH, .code = ICMP_PORT_UNREACH};
@@ -92,6 +98,8 @@ static __always_inline enum lvs_drop drop_of_cause(enum icmp_cause cause)
 	switch (cause) {
 	case CAUSE_NO_SERVER:
 		return LVS_DROP_NO_SERVER;
+	case CAUSE_NO_CONNECTION:
+		return LVS_DROP_NO_CONNECTION;
 	case CAUSE_TTL_EXPIRED:
 		return LVS_DROP_TTL_EXPIRED;
 	default:
@@ -152,7 +160,7 @@ __noinline int icmp_wrap_ipv4(struct __sk_buff *skb, const struct packet *packet
 	error.ip = (struct iphdr){
 		.version = 4,
 		.ihl = 5,
-		.tos = 0xc0, /* internetwork control, as the kernel's own ICMP errors */
+		.tos = ICMP_PRECEDENCE | (packet->tos & ICMP_TOS_KEPT),
 		.id = bpf_get_prandom_u32() | 1, /* it may be fragmented, so it has one */
 		.ttl = 64,
 		.protocol = IPPROTO_ICMP,
@@ -205,6 +213,7 @@ __noinline int icmp_answer(struct __sk_buff *skb, const struct packet *packet, c
 	if (!packet || !answer)
 		return TC_ACT_SHOT;
 	drop(drop_of_cause(answer->cause));
+	trace_answer(answer->mtu);
 	/* The error would quote what is not there. */
 	if (packet->fragment == FRAGMENT_LATER)
 		return TC_ACT_SHOT;

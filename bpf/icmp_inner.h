@@ -43,6 +43,7 @@ __noinline int quoted_parse_ipv4(struct __sk_buff *skb, struct quoted_packet *qu
 	packet->tuple.protocol = ip.protocol;
 	packet->tuple.family = LVS_IPV4;
 	packet->length = bpf_ntohs(ip.tot_len);
+	packet->tos = ip.tos;
 	packet->dont_fragment = ip.frag_off & bpf_htons(IP_DONT_FRAGMENT);
 	packet->fragment = ip.frag_off & bpf_htons(IP_OFFSET) ? FRAGMENT_LATER : FRAGMENT_NONE;
 	packet->transport = quoted->ip + ip.ihl * 4;

@@ -142,6 +142,7 @@ static __noinline struct lvs_flow *relay_find(struct __sk_buff *skb, struct pack
 	flow = bpf_map_lookup_elem(&lvs_flows, &quoted->turned);
 	if (!flow || flow_is_local(flow))
 		return NULL;
+	trace_related(&quoted->turned);
 	packet->fragment = FRAGMENT_ICMP;
 	return flow;
 }

@@ -117,6 +117,7 @@ static __noinline int icmp_of_tunnel(struct __sk_buff *skb, const struct packet 
 	if (!flow || flow->direction != LVS_TO_SERVER || flow->method != LVS_TUN ||
 	    flow->to_family != packet->tuple.family || tunnel_translate(&answer, &icmp, packet->tuple.family, family))
 		return TC_ACT_OK;
+	trace_step(LVS_TRACE_ICMP_OF_TUNNEL);
 	if (answer.cause == CAUSE_TOO_BIG) {
 		overhead = tunnel_overhead(flow);
 		if (answer.mtu <= LEAST_MTU + overhead)

@@ -9,13 +9,17 @@
 #include "forward_dr.h"
 #include "forward_nat.h"
 #include "forward_tun.h"
+#include "from_server.h"
 #include "ftp.h"
 #include "icmp_relay.h"
+#include "import.h"
 #include "mark_port.h"
 #include "localnode.h"
 #include "persistence.h"
 #include "refresh.h"
 #include "split.h"
+#include "sweeper.h"
+#include "vocabulary.h"
 
 /* Of the next hop's MTU, what is left for the client's packet; 0: any packet fits. */
 static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
@@ -23,6 +27,12 @@ static __always_inline __u32 room_towards_hop(const struct lvs_flow *flow)
 	bool tunnelled = flow->direction == LVS_TO_SERVER && flow->method == LVS_TUN;
 
 	return tunnelled && flow->hop_mtu ? flow->hop_mtu - tunnel_overhead(flow) : flow->hop_mtu;
+}
+
+/* A reply at the end of its life: the stack answers it, from the address that the server knows (ip_forward, v6.1). */
+static __always_inline bool ends_on_its_way_back(const struct packet *packet, const struct lvs_flow *flow)
+{
+	return packet->ttl <= 1 && flow->direction == LVS_TO_CLIENT;
 }
 
 static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
@@ -58,6 +68,7 @@ enum unopened {
 	/* The connection that was put together is not kept, its packet alone is sent. */
 	SEND_ONCE = -2,
 	ANSWER_NO_SERVER = -3,
+	ANSWER_NO_CONNECTION = -4,
 };
 
 /* What becomes of a packet for which no server is left (ip_vs_leave, v6.1). */
@@ -70,15 +81,18 @@ static __always_inline int leave(const struct packet *packet, const struct lvs_s
 }
 
 /* The server of a new connection: its index, or what REFUSED makes of the reason why there is none. */
-static __always_inline __s64 choose_server(const struct packet *packet, const struct lvs_service *service, __u32 mark,
-					   __u64 now_ns)
+static __always_inline __s64 choose_server(struct __sk_buff *skb, const struct packet *packet,
+					   const struct lvs_service *service, __u64 now_ns)
 {
 	bool is_persistent = service->flags & LVS_SERVICE_PERSISTENT;
 	struct lvs_member *member;
 	__s64 server;
 
+	if (service->flags & LVS_SERVICE_SIP && sip_read(skb, packet))
+		return REFUSED(LVS_DROP_NO_CALL_ID);
 	if (is_persistent) {
-		server = persistence_find(packet, service, mark, now_ns);
+		server = persistence_find(packet, service, skb->mark, now_ns);
+		trace_template(server);
 		if (server != REFUSED(LVS_DROP_NO_SERVER))
 			return server;
 	} else if (!service_is_at_port(service, packet) && !(service->flags & LVS_SERVICE_MARK)) {
@@ -103,22 +117,31 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 
 	if (!packet || !verdict || !config)
 		return NULL;
-	*verdict = TC_ACT_OK;
+	*verdict = config->features & LVS_TAKES_OVER ? TC_ACT_UNSPEC : TC_ACT_OK;
 	/* What its first fragment has not opened, no later one does. */
 	if (packet->fragment == FRAGMENT_LATER) {
 		*verdict = TC_ACT_SHOT;
 		return NULL;
 	}
+	trace_step(LVS_TRACE_ASKED);
 	/* The stack answers what opens no connection. */
-	if (!packet_opens(packet))
+	if (!packet_opens(packet, config))
 		return NULL;
+	trace_step(LVS_TRACE_OPENS);
 	connection_forget(packet, now_ns);
-	if (config->features & LVS_HAS_FTP && packet->tuple.protocol == IPPROTO_TCP && ftp_take(packet, now_ns))
+	if (config->features & LVS_HAS_FTP && packet->tuple.protocol == IPPROTO_TCP && ftp_take(packet, now_ns)) {
+		trace_step(LVS_TRACE_FTP_DATA);
 		return bpf_map_lookup_elem(&lvs_flows, &packet->tuple);
+	}
 	service = service_find(packet, skb->mark, config->features);
 	if (!service || service_never_takes(packet))
 		return NULL;
-	server = choose_server(packet, service, skb->mark, now_ns);
+	trace_service(service, service_is_at_port(service, packet));
+	if (config->setting[LVS_DROP_PACKET] && defence_drops()) {
+		*verdict = drop(LVS_DROP_DEFENCE);
+		return NULL;
+	}
+	server = choose_server(skb, packet, service, now_ns);
 	if (server < 0) {
 		bool no_server = server == REFUSED(LVS_DROP_NO_SERVER);
 
@@ -133,6 +156,7 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 	/* The fragments of a datagram find each other by a connection. */
 	if (service->flags & LVS_SERVICE_ONE_PACKET && packet->tuple.protocol == IPPROTO_UDP && !packet->fragment) {
 		stats_count_connection(fresh->server, fresh->service, now_ns);
+		trace_step(LVS_TRACE_ONE_PACKET);
 		*verdict = SEND_ONCE;
 		return NULL;
 	}
@@ -149,6 +173,32 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 	return flow;
 }
 
+/*
+ * A packet that opens nothing may be a server's. Returns the connection that it belongs to now, or NULL with its verdict
+ * or enum unopened.
+ */
+static __noinline struct lvs_flow *hear_server(struct __sk_buff *skb, const struct packet *packet, __u64 now_ns,
+					       int *verdict)
+{
+	struct lvs_config *config = config_get();
+	struct lvs_real_server *real;
+	bool is_kept = true;
+
+	if (!packet || !verdict || !config)
+		return NULL;
+	real = server_speaking(packet);
+	if (!real)
+		return NULL;
+	if (call_open(skb, packet, real, &is_kept, now_ns)) {
+		if (is_kept)
+			return bpf_map_lookup_elem(&lvs_flows, &packet->tuple);
+		*verdict = SEND_ONCE;
+	} else if (server_is_told(packet, config)) {
+		*verdict = ANSWER_NO_CONNECTION;
+	}
+	return NULL;
+}
+
 /* A fragment, or an ICMP error about a packet of the connection. Returns a verdict, GOES_ON or GOES_ON_COUNTED. */
 static __always_inline int take_part(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
 				     bool stale, __u64 now_ns)
@@ -158,6 +208,8 @@ static __always_inline int take_part(struct __sk_buff *skb, const struct packet 
 
 	if (packet->fragment == FRAGMENT_ICMP)
 		return relay_send(skb, packet, flow, room, stale);
+	if (ends_on_its_way_back(packet, flow))
+		return TC_ACT_OK;
 	verdict = fragment_pass(skb, packet, room, now_ns);
 	if (verdict != GOES_ON || packet->fragment == FRAGMENT_FIRST)
 		return verdict;
@@ -165,8 +217,8 @@ static __always_inline int take_part(struct __sk_buff *skb, const struct packet 
 	return GOES_ON_COUNTED;
 }
 
-SEC("tc")
-int lvs_ingress(struct __sk_buff *skb)
+/* A packet that has come in: its verdict. */
+static __always_inline int ingress(struct __sk_buff *skb)
 {
 	struct lvs_config *config = config_get();
 	enum packet_kind kind;
@@ -188,36 +240,50 @@ int lvs_ingress(struct __sk_buff *skb)
 		flow = relay_find(skb, &packet, &verdict);
 		if (!flow)
 			return verdict == RELAY_OF_TUNNEL ? icmp_of_tunnel(skb, &packet) : verdict;
+		stale = !flow_is_fresh(flow, config, now_ns);
 		goto found;
 	}
 	if (packet.fragment == FRAGMENT_LATER) {
 		verdict = fragment_later(skb, &packet, now_ns);
 		if (verdict != GOES_ON)
 			return verdict;
+		trace_fragment(&packet);
 	}
 
 	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
+	trace_known(flow);
+	stale = !flow || !flow_is_fresh(flow, config, now_ns);
+	if (flow && stale && flow_ends_with_server(&packet.tuple, flow, now_ns))
+		flow = NULL;
 	if (!flow || (flow->direction == LVS_TO_SERVER && connection_is_reused(flow, &packet))) {
+		stale = true;
 		flow = open_connection(skb, &packet, now_ns, &verdict);
+		if (!flow && verdict == TC_ACT_OK && server_is_heard(config))
+			flow = hear_server(skb, &packet, now_ns, &verdict);
 		if (!flow) {
 			if (packet.fragment == FRAGMENT_FIRST)
 				verdict = fragment_turned_away(skb, &packet, verdict, now_ns);
 			if (verdict == ANSWER_NO_SERVER)
 				return icmp_answer_from(skb, &packet, packet.tuple.dst, CAUSE_NO_SERVER, 0);
+			if (verdict == ANSWER_NO_CONNECTION)
+				return icmp_answer_from(skb, &packet, packet.tuple.dst, CAUSE_NO_CONNECTION, 0);
 			if (verdict != SEND_ONCE)
 				return verdict;
 			flow = connection_draft();
 			if (!flow)
 				return drop(LVS_DROP_INTERNAL);
 			is_kept = false;
+		} else {
+			trace_step(LVS_TRACE_OPENED);
 		}
 	}
 found:
-	stale = !flow_is_fresh(flow, config, now_ns);
+	trace_flow(flow);
 	/* Before the packet is noted: one that its server's removal stops must not keep the connection alive. */
 	if (stale) {
 		int error = flow_refresh(skb, &packet.tuple, flow, now_ns);
 
+		trace_flow(flow);
 		if (error)
 			return drop(error - 1);
 	}
@@ -228,18 +294,28 @@ found:
 		if (verdict != GOES_ON)
 			return verdict;
 	}
-	if (flow->direction == LVS_TO_CLIENT)
+	if (flow->direction == LVS_TO_CLIENT) {
+		if (ends_on_its_way_back(&packet, flow))
+			return TC_ACT_OK;
 		connection_touch_reply(flow, &packet, now_ns);
-	else if (is_kept)
+	} else if (is_kept) {
 		connection_touch(flow, &packet, now_ns);
-	else
+	} else {
 		stats_count_packet(flow, packet.length);
+	}
 noted:
 	if (stale)
 		stats_flush(flow, now_ns);
 	if (flow->flags & LVS_FLOW_FTP && !packet.fragment && ftp_inspect(skb, &packet, now_ns))
 		return drop(LVS_DROP_REWRITE_FAILED);
+	trace_flow(flow);
 	return forward(skb, &packet, flow, stale, now_ns);
+}
+
+SEC("tc")
+int lvs_ingress(struct __sk_buff *skb)
+{
+	return ingress(skb);
 }
 
 /* On the egress of every NIC, while the director is a server of VS-NAT itself. */
@@ -271,6 +347,17 @@ int lvs_census(struct lvs_census *request)
 
 	bpf_for_each_map_elem(&lvs_flows, census_flow, &census, 0);
 	request->flows = census.flows;
+	return 0;
+}
+
+/* Run by user space when it has removed servers, while expire_nodest_conn is on. */
+SEC("syscall")
+int lvs_expire_removed(struct lvs_expired *request)
+{
+	struct lvs_expired expired = {};
+
+	bpf_for_each_map_elem(&lvs_flows, expire_if_removed, &expired, 0);
+	request->connections = expired.connections;
 	return 0;
 }
 
@@ -311,6 +398,20 @@ int lvs_adopt(struct __sk_buff *skb)
 	if (!shared || bpf_skb_load_bytes(skb, ETH_HLEN, shared, sizeof(*shared)))
 		return LVS_ADOPTED_MALFORMED;
 	return adopt(shared, bpf_ktime_get_coarse_ns());
+}
+
+/* Run by user space with a connection of a director of another version, likewise. Returns an enum lvs_import_result. */
+SEC("tc")
+int lvs_import(struct __sk_buff *skb)
+{
+	return import_connection(skb, bpf_ktime_get_coarse_ns());
+}
+
+/* Run by user space with the counters of such a director, likewise: behind an Ethernet header a struct lvs_carry. */
+SEC("tc")
+int lvs_carry(struct __sk_buff *skb)
+{
+	return carry(skb, bpf_ktime_get_coarse_ns());
 }
 
 /* GPL-compatible, as the kernel's helpers ask. */

@@ -95,6 +95,16 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_templates SEC(".maps");
 
+/* What the templates of calls are about, by the templates' keys: they end together. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, LVS_MAX_CALLS);
+	__type(key, struct lvs_tuple);
+	__type(value, struct lvs_call);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_calls SEC(".maps");
+
 /* The timing wheel: owners' keys by the slot of the moment when they are looked at. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -8,13 +8,14 @@
 
 #include "describe.h"
 #include "schedule.h"
+#include "sip.h"
 
 /* Of functions that return a server's index: a negative number that stands for an enum lvs_drop, and back. */
 #define REFUSED(reason) (-1 - (reason))
 
 /*
  * The client's network, and what it is kept at a server for: the service; of FTP, which needs several ports, and of
- * port zero, the whole address; of a firewall mark, the mark.
+ * port zero, the whole address; of a firewall mark, the mark. Of SIP the call that has been read is a part of it.
  */
 static __always_inline void template_key(struct lvs_tuple *key, const struct packet *packet,
 					 const struct lvs_service *service, __u32 mark)
@@ -34,7 +35,17 @@ static __always_inline void template_key(struct lvs_tuple *key, const struct pac
 		key->dport = packet->tuple.dport;
 }
 
-/* The server of the template. One whose server has been removed ends here. */
+/* Whether a template leads to its server still; one of a quiescent server if expire_quiescent_template is off. */
+static __always_inline bool template_leads_to(const struct lvs_server *server)
+{
+	struct lvs_config *config = config_get();
+
+	if (!server || !config || !(server->flags & LVS_SERVER_AVAILABLE))
+		return false;
+	return !(server->flags & LVS_SERVER_QUIESCENT) || !config->setting[LVS_EXPIRE_QUIESCENT_TEMPLATE];
+}
+
+/* The server of the template. One that leads nowhere any more ends here. */
 static __always_inline __s64 template_server(const struct lvs_tuple *key, __u64 now_ns)
 {
 	struct lvs_flow *template = bpf_map_lookup_elem(&lvs_flows, key);
@@ -45,7 +56,7 @@ static __always_inline __s64 template_server(const struct lvs_tuple *key, __u64 
 		return REFUSED(LVS_DROP_NO_SERVER);
 	index = template->server;
 	server = bpf_map_lookup_elem(&lvs_servers, &index);
-	if (!server || !(server->flags & LVS_SERVER_AVAILABLE)) {
+	if (!template_leads_to(server)) {
 		connection_delete(key, template, now_ns);
 		return REFUSED(LVS_DROP_NO_SERVER);
 	}
@@ -62,6 +73,8 @@ static __noinline __s64 persistence_find(const struct packet *packet, const stru
 	if (!packet || !service || !key)
 		return REFUSED(LVS_DROP_INTERNAL);
 	template_key(key, packet, service, mark);
+	if (service->flags & LVS_SERVICE_SIP && sip_key(key))
+		return REFUSED(LVS_DROP_INTERNAL);
 	return template_server(key, now_ns);
 }
 
@@ -79,6 +92,8 @@ static __noinline __s64 persistence_keep(const struct packet *packet, const stru
 		fresh->to_port = 0;
 	fresh->state = LVS_S_TEMPLATE;
 	fresh->timeout_s = service->persistence_s;
+	if (key->kind == LVS_CALL && sip_remember(key))
+		return REFUSED(LVS_DROP_TABLE_FULL);
 	return connection_create(key, fresh, now_ns, &reason) ? server : REFUSED(reason);
 }
 

@@ -65,6 +65,38 @@ static __noinline int flow_refresh(struct __sk_buff *skb, const struct lvs_tuple
 	return 0;
 }
 
+/*
+ * Whether the connection ends because its server has been removed: then its packet may open another (expire_nodest_conn;
+ * ip_vs_in, v6.1).
+ */
+static __noinline bool flow_ends_with_server(const struct lvs_tuple *tuple, struct lvs_flow *flow, __u64 now_ns)
+{
+	struct lvs_config *config = config_get();
+	struct lvs_server *server;
+	__u32 index;
+
+	if (!tuple || !flow || !config || !config->setting[LVS_EXPIRE_NODEST_CONN])
+		return false;
+	if (flow->direction != LVS_TO_SERVER)
+		return false;
+	index = flow->server;
+	server = bpf_map_lookup_elem(&lvs_servers, &index);
+	if (!server || server->flags & LVS_SERVER_AVAILABLE)
+		return false;
+	connection_delete(tuple, flow, now_ns);
+	return true;
+}
+
+/* For a pass over the table: the same for all connections at once, when servers have been removed. */
+static int expire_if_removed(void *map, const struct lvs_tuple *key, struct lvs_flow *flow, struct lvs_expired *expired)
+{
+	struct lvs_tuple tuple = *key;
+
+	if (tuple.kind == LVS_CONNECTION && flow_ends_with_server(&tuple, flow, bpf_ktime_get_ns()))
+		expired->connections++;
+	return 0;
+}
+
 static __always_inline bool flow_is_fresh(const struct lvs_flow *flow, const struct lvs_config *config, __u64 now_ns)
 {
 	return now_ns < flow->fresh_until_ns && flow->epoch == config->epoch;

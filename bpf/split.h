@@ -144,6 +144,7 @@ static __noinline int split_whole(struct __sk_buff *skb, const struct packet *pa
 {
 	if (!packet)
 		return TC_ACT_SHOT;
+	trace_step(LVS_TRACE_SPLIT);
 	fragment_first(skb, packet, LVS_DATAGRAM_KNOWN | LVS_DATAGRAM_COUNTED, now_ns);
 	return split_packet(skb, packet, room);
 }

@@ -10,6 +10,7 @@
 #define LVS_STATS_H
 
 #include "maps.h"
+#include "trace.h"
 #include <linux/pkt_cls.h>
 #include <stdbool.h>
 
@@ -119,6 +120,7 @@ static __always_inline int drop(enum lvs_drop reason)
 	__u32 key = reason;
 	__u64 *count = bpf_map_lookup_elem(&lvs_drops, &key);
 
+	trace_drop(reason);
 	if (count)
 		(*count)++;
 	return TC_ACT_SHOT;

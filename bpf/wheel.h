@@ -2,7 +2,7 @@
 /*
  * The timing wheel: each connection has one entry, in the slot of the moment when it is to be looked at. Memory comes
  * with the entries; docs/decisions/0010 says why connections have no timers of their own. Who turns the wheel is in
- * expiry.h.
+ * sweeper.h.
  */
 #ifndef LVS_WHEEL_H
 #define LVS_WHEEL_H

@@ -56,6 +56,9 @@ static __always_inline bool flow_is_simple(const struct lvs_flow *flow, const st
 	if (now_ns >= flow->fresh_until_ns || flow->epoch != config->epoch || !(flow->flags & LVS_FLOW_FRAMED) ||
 	    flow->flags & LVS_FLOW_FTP)
 		return false;
+	/* A tracer sees the long way alone. */
+	if (now_ns < config->trace_until_ns)
+		return false;
 	if (flow->method == LVS_TUN)
 		return flow->tunnel == LVS_TUNNEL_IPIP && flow->to_family == LVS_IPV4;
 	return flow->method == LVS_NAT || flow->method == LVS_DR;

@@ -11,9 +11,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   conf: ['model'],
   system: ['model'],
   director: ['model'],
-  dataplane: ['model', 'director', 'system'],
   monitor: ['model', 'director'],
+  trace: ['model', 'director', 'monitor'],
+  dataplane: ['model', 'director', 'trace', 'system'],
   sync: ['model', 'director', 'dataplane', 'system'],
+  watch: ['model', 'dataplane', 'system'],
   lab: ['model', 'director', 'system'],
   host: ['model', 'director', 'dataplane', 'system'],
   measure: ['model', 'system'],
@@ -35,7 +37,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'analysis',
     'report',
     'monitor',
+    'trace',
     'sync',
+    'watch',
   ],
 };
 

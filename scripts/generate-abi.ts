@@ -1,13 +1,17 @@
-// Writes src/dataplane/abi.ts from bpf/abi.h: clang compiles the header to BTF, bpftool prints it as JSON, and this
-// turns structures into layout tables and enums into constants. `--check` only says whether the file is up to date.
+// Writes src/dataplane/abi.ts from bpf/abi.h, and the tracer's likewise: clang compiles the header to BTF, bpftool prints
+// it as JSON, and this turns structures into layout tables and enums into constants. `--check` only says whether the
+// files are up to date.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const HEADER = 'bpf/abi.h';
-const OUTPUT = 'src/dataplane/abi.ts';
+const DESCRIPTIONS = [
+  { header: 'bpf/abi.h', output: 'src/dataplane/abi.ts' },
+  { header: 'bpf/trace_abi.h', output: 'src/dataplane/trace-abi.ts' },
+] as const;
+type Description = (typeof DESCRIPTIONS)[number];
 
 interface BtfType {
   id: number;
@@ -20,12 +24,17 @@ interface BtfType {
   values?: { name: string; val: number }[];
 }
 
+/** The types that a header declares, in its order. */
+function declaredTypes(header: string): { kind: string; name: string }[] {
+  const found = readFileSync(header, 'utf8').matchAll(/^(struct|enum) (\w+) \{/gm);
+  return [...found].map(([, kind = '', name = '']) => ({ kind, name }));
+}
+
 /** BTF holds only what is used: one variable of each type makes all of them used. */
 function compileHeader(header: string, folder: string): BtfType[] {
-  const names = [...header.matchAll(/^(struct|enum) (\w+) \{/gm)];
   const source = [
-    `#include "${process.cwd()}/${HEADER}"`,
-    ...names.map(([, kind, name]) => `${kind} ${name} use_${name};`),
+    `#include "${process.cwd()}/${header}"`,
+    ...declaredTypes(header).map(({ kind, name }) => `${kind} ${name} use_${name};`),
   ].join('\n');
   writeFileSync(join(folder, 'abi.c'), `${source}\n`);
   const include = `/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
@@ -63,7 +72,7 @@ function fieldText(types: ReadonlyMap<number, BtfType>, typeId: number, offset: 
 
 function structText(types: ReadonlyMap<number, BtfType>, type: BtfType): string {
   const fields = (type.members ?? [])
-    .filter((member) => member.name !== 'pad')
+    .filter((member) => !/^pad\d?$/.test(member.name))
     .map((member) => ({ name: member.name, text: fieldText(types, member.type_id, member.bits_offset / 8) }))
     .filter((field) => field.text !== undefined)
     .map((field) => `    ${field.name}: ${field.text},`);
@@ -82,36 +91,49 @@ function enumText(type: BtfType): string {
   return [`export const ${camelCase(type.name)} = {`, ...values, '} as const;'].join('\n');
 }
 
-function generate(): string {
+/** Structures of the first header that those of another one hold. */
+function importText(text: string, others: readonly string[]): string[] {
+  const used = others.map(camelCase).filter((name) => text.includes(`struct: ${name}`));
+  return used.length === 0 ? [] : [`import { ${used.join(', ')} } from './abi.ts';`];
+}
+
+function generate({ header, output }: Description): string {
   const folder = mkdtempSync(join(tmpdir(), 'lvskit-abi-'));
   try {
-    const types = compileHeader(readFileSync(HEADER, 'utf8'), folder);
+    const types = compileHeader(header, folder);
     const byId = new Map(types.map((type) => [type.id, type]));
-    const ours = types.filter((type) => type.name.startsWith('lvs_'));
-    const order = [...readFileSync(HEADER, 'utf8').matchAll(/^(?:struct|enum) (\w+) \{/gm)].map(([, name]) => name);
+    const order = declaredTypes(header).map(({ name }) => name);
+    const ours = types.filter((type) => order.includes(type.name));
     ours.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-    const text = [
-      '// Generated from bpf/abi.h by `npm run generate-abi`: do not edit. Keys, values and codes of the BPF maps.',
+    const others = types.filter((type) => type.name.startsWith('lvs_') && !order.includes(type.name));
+    const body = ours.flatMap((type) => [
+      type.kind === 'ENUM' ? enumText(type) : type.kind === 'STRUCT' ? structText(byId, type) : '',
       '',
+    ]);
+    const text = [
+      `// Generated from ${header} by \`npm run generate-abi\`: do not edit. Keys, values and codes of the BPF maps.`,
+      '',
+      ...importText(
+        body.join('\n'),
+        others.map(({ name }) => name),
+      ),
       "import type { Layout } from './layout.ts';",
       '',
-      ...ours.flatMap((type) => [
-        type.kind === 'ENUM' ? enumText(type) : type.kind === 'STRUCT' ? structText(byId, type) : '',
-        '',
-      ]),
+      ...body,
     ].join('\n');
-    return execFileSync('biome', ['format', `--stdin-file-path=${OUTPUT}`], { input: text, encoding: 'utf8' });
+    return execFileSync('biome', ['format', `--stdin-file-path=${output}`], { input: text, encoding: 'utf8' });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-const text = generate();
-if (process.argv.includes('--check')) {
-  if (readFileSync(OUTPUT, 'utf8') !== text) {
-    console.error(`${OUTPUT} does not match ${HEADER}: run \`npm run generate-abi\``);
+for (const description of DESCRIPTIONS) {
+  const { header, output } = description;
+  const text = generate(description);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(output, text);
+  } else if (!existsSync(output) || readFileSync(output, 'utf8') !== text) {
+    console.error(`${output} does not match ${header}: run \`npm run generate-abi\``);
     process.exitCode = 1;
   }
-} else {
-  writeFileSync(OUTPUT, text);
 }

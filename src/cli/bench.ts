@@ -1,96 +1,12 @@
-// `lvskit bench netpipe HOST`: one netpipe run from here to a receiver (`lvskit serve netpipe` or NPtcp), as a table
-// while it runs, as the paper's file, or as JSON with the histogram of every size.
+// `lvskit bench PROTOCOL HOST`: a measurement from here to a service.
 
-import { appendFileSync, writeFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
-import { formatPaperColumns, type PointResult, throughputMbps, transmitRun } from '../measure/mod.ts';
-import { endAtOnceOnSignals, pinProcess } from '../system/mod.ts';
-import { parseAddress } from './address-argument.ts';
-import {
-  addSharedOptions,
-  modeOf,
-  parseCount,
-  parseSeconds,
-  type SharedNetpipeOptions,
-  scheduleOf,
-} from './netpipe-options.ts';
-
-interface BenchNetpipeOptions extends SharedNetpipeOptions {
-  readonly upper: number;
-  readonly seconds: number;
-  readonly source?: string;
-  readonly out?: string;
-  readonly json?: true;
-}
-
-/** NPtcp's */
-const UPPER_BYTES = 10_000_000;
-const TRIAL_SECONDS = 0.1;
+import { createHttpCommand } from './bench-http.ts';
+import { createNetpipeCommand } from './bench-netpipe.ts';
 
 export function createCommand(): Command {
-  const netpipe = new Command('netpipe')
-    .description('measure the way to a netpipe receiver: latency and throughput for each block size')
-    .argument('<host>', 'where `lvskit serve netpipe` or NPtcp runs, with the same options');
-  addSharedOptions(netpipe)
-    .option('-u, --upper <bytes>', 'largest block', parseCount, UPPER_BYTES)
-    .option('--seconds <seconds>', 'time of one trial', parseSeconds, TRIAL_SECONDS)
-    .option('--source <address>', 'address to connect from')
-    .option('-o, --out <file>', "write the paper's columns: seconds, Mbps (2^20), bits, bytes, variance")
-    .option('--json', 'write one JSON object a size, with the histogram')
-    .action(benchNetpipe);
-  return new Command('bench').description('measure').addCommand(netpipe);
-}
-
-async function benchNetpipe(host: string, options: BenchNetpipeOptions): Promise<void> {
-  const { lower, upper, seconds, trials, port, source, timeout, out } = options;
-  const address = await parseAddress(host);
-  const from = source === undefined ? undefined : await parseAddress(source);
-  endAtOnceOnSignals();
-  if (options.cpu !== undefined) pinProcess([options.cpu]);
-  const points = transmitRun({
-    address,
-    port,
-    source: from,
-    timeoutMs: timeout * 1000,
-    mode: modeOf(options),
-    schedule: scheduleOf(options),
-    lowerBytes: lower,
-    upperBytes: options.sizes === undefined ? upper : Number.POSITIVE_INFINITY,
-    targetSeconds: seconds,
-    trials,
-  });
-  let readerHasGone = false;
-  process.stdout.on('error', () => {
-    readerHasGone = true;
-  });
-  if (out !== undefined) writeFileSync(out, '');
-  if (!options.json) console.log(HEADING);
-  for (const point of points) {
-    console.log(options.json ? JSON.stringify(point) : formatRow(point));
-    if (out !== undefined) appendFileSync(out, `${formatPaperColumns(point)}\n`);
-    // Lets the stream say so between two points.
-    await setImmediate();
-    if (readerHasGone) return;
-  }
-}
-
-const WIDTHS = [9, 8, 11, 10, 10, 10, 12];
-const HEADING = alignRight(['bytes', 'times', 'min µs', 'p50 µs', 'p99 µs', 'max µs', 'Mbps']);
-
-/** Mode stream has only the receiver's mean time: it stands under min. */
-export function formatRow({ sizeBytes, repeats, seconds, oneWayNs }: PointResult): string {
-  const times =
-    oneWayNs === undefined
-      ? [microseconds(seconds * 1e9), '-', '-', '-']
-      : [oneWayNs.min, oneWayNs.p50, oneWayNs.p99, oneWayNs.max].map(microseconds);
-  return alignRight([String(sizeBytes), String(repeats), ...times, throughputMbps(sizeBytes, seconds).toFixed(2)]);
-}
-
-function microseconds(ns: number): string {
-  return (ns / 1000).toFixed(2);
-}
-
-function alignRight(cells: readonly string[]): string {
-  return cells.map((cell, column) => cell.padStart(WIDTHS[column] ?? 0)).join('');
+  return new Command('bench')
+    .description('measure from here to a service')
+    .addCommand(createNetpipeCommand())
+    .addCommand(createHttpCommand());
 }

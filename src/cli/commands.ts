@@ -61,6 +61,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the state of the director, or serve it to Prometheus',
     load: () => import('./metrics.ts'),
   },
+  trace: {
+    group: DIRECTOR,
+    summary: 'show why packets are sent where they are, or dropped',
+    load: () => import('./trace.ts'),
+  },
   sync: {
     group: DIRECTOR,
     summary: 'what ipvsadm --start-daemon starts',

@@ -6,20 +6,28 @@ import {
   type AttachMode,
   type BpfDataPlane,
   findDataPlane,
+  findWatcher,
   listAttachments,
   openDataPlane,
   reloadDataPlane,
   removeDataPlane,
   setAttachMode,
+  settleWatcher,
   sweepDeadNamespaces,
 } from '../dataplane/mod.ts';
+import { watchNics } from '../watch/mod.ts';
+import { createSetCommand, createSettingsCommand } from './director-settings.ts';
+import { untilInterrupted } from './signals.ts';
 
 export function createCommand(): Command {
   return new Command('director')
     .description('The director of this network namespace as a whole; `lvskit ipvsadm` administers its services.')
     .addCommand(up())
     .addCommand(status())
+    .addCommand(createSettingsCommand())
+    .addCommand(createSetCommand())
     .addCommand(reload())
+    .addCommand(watch())
     .addCommand(down());
 }
 
@@ -31,9 +39,11 @@ function up(): Command {
         ATTACH_MODES,
       ),
     )
-    .action(({ attach }: { readonly attach?: AttachMode }) => {
+    .option('--no-watch', 'without the process that attaches it to NICs that come later; the next command does')
+    .action(({ attach, watch }: { readonly attach?: AttachMode; readonly watch: boolean }) => {
       openDataPlane().close();
       if (attach !== undefined) setAttachMode(attach);
+      settleWatcher(watch);
       console.log(`The director is up on ${listAttachments().map(describeNic).join(', ')}.`);
     });
 }
@@ -44,13 +54,25 @@ function describeNic({ device, attached, xdp }: { device: string; attached: bool
 
 function reload(): Command {
   return new Command('reload')
-    .description("Replace the data plane's programs by this version's. Services and connections stay.")
+    .description("Replace the director by this version's, whatever version it is of. Services and connections stay.")
     .action(() => {
-      console.log(
-        reloadDataPlane()
-          ? 'The director runs the programs of this version.'
-          : 'No director in this network namespace.',
-      );
+      console.log(reloadDataPlane() ? 'The director is of this version.' : 'No director in this network namespace.');
+    });
+}
+
+function watch(): Command {
+  return new Command('watch')
+    .description(
+      'Attach the data plane to NICs that come later, until interrupted; `up` starts this in the background.',
+    )
+    .action(async () => {
+      const told = new Set<string>();
+      const tell = (error: unknown) => {
+        const text = error instanceof Error ? error.message : String(error);
+        if (!told.has(text)) console.error(`lvskit: ${text}`);
+        told.add(text);
+      };
+      await untilInterrupted((signal) => watchNics(tell, signal));
     });
 }
 
@@ -67,6 +89,7 @@ function status(): Command {
       const facts = {
         up: true,
         nics: listAttachments(),
+        watcher: findWatcher() ?? null,
         ...countsOf(plane.readOverview()),
         flowsMax: plane.connectionTableSize,
         drops: Object.fromEntries(plane.readDrops()),
@@ -81,16 +104,19 @@ function countsOf({ services, flows }: ReturnType<BpfDataPlane['readOverview']>)
 
 interface Facts {
   readonly nics: ReturnType<typeof listAttachments>;
+  /** Process that attaches new NICs. */
+  readonly watcher: number | null;
   readonly services: number;
   readonly flows: number;
   readonly flowsMax: number;
   readonly drops: Readonly<Record<string, number>>;
 }
 
-function format({ nics, services, flows, flowsMax, drops }: Facts): string {
+function format({ nics, watcher, services, flows, flowsMax, drops }: Facts): string {
   const dropped = Object.entries(drops).filter(([, packets]) => packets > 0);
   return [
     `NICs       ${nics.map(describeNic).join(', ')}`,
+    `new NICs   ${watcher === null ? 'attached by the next command' : `attached by process ${watcher}`}`,
     `services   ${services}`,
     `flows      ${flows} of ${flowsMax}`,
     ...(dropped.length === 0

@@ -1,11 +1,19 @@
 // `lvskit serve netpipe`: a receiver for NPtcp's transmitter and for `lvskit bench netpipe`, run after run.
 
+import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { receiveRun } from '../measure/mod.ts';
+import { LARGEST_EXPONENT, prepareNginx, receiveRun } from '../measure/mod.ts';
 import { LvskitError } from '../model/mod.ts';
-import { endAtOnceOnSignals, listenTcp, pinProcess } from '../system/mod.ts';
+import { closeSocket, endAtOnceOnSignals, listenTcp, pinProcess, replaceProcess } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
-import { addSharedOptions, modeOf, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
+import { addSharedOptions, modeOf, parseCount, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
+
+interface ServeHttpOptions {
+  readonly bind: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly workers: number;
+}
 
 interface ServeNetpipeOptions extends SharedNetpipeOptions {
   readonly bind: string;
@@ -18,6 +26,13 @@ export function createCommand(): Command {
     .option('--bind <address>', 'address to listen on', '0.0.0.0')
     .option('--once', 'end after one run');
   addSharedOptions(netpipe).action(serveNetpipe);
+  const http = new Command('http')
+    .description('be a web server with the files /file.0 to /file.26, of 2^N bytes: nginx')
+    .option('--bind <address>', 'address to listen on', '0.0.0.0')
+    .option('-P, --port <port>', 'TCP port', parseCount, 80)
+    .option('--folder <path>', 'for the files, 128 MB, and what nginx writes', '/run/lvskit/http')
+    .option('--workers <n>', 'processes that answer', parseCount, 1)
+    .action(serveHttp);
   const lines = new Command('lines')
     .description("answer for the realservers of a lab with their hostnames; 'lvskit lab up' starts it")
     .argument('<lab>', "the lab's name")
@@ -25,7 +40,20 @@ export function createCommand(): Command {
       const { serveLabLines } = await import('../suite/mod.ts');
       serveLabLines(name);
     });
-  return new Command('serve').description('be the other end of a measurement').addCommand(netpipe).addCommand(lines);
+  return new Command('serve')
+    .description('be the other end of a measurement')
+    .addCommand(netpipe)
+    .addCommand(http)
+    .addCommand(lines);
+}
+
+async function serveHttp({ bind, port, folder, workers }: ServeHttpOptions): Promise<void> {
+  const address = await parseAddress(bind);
+  const command = prepareNginx({ address, port, folder: resolve(folder), workers });
+  // Whatever is wrong with the port is said here, with its remedy.
+  closeSocket(listenTcp({ address, port }));
+  console.log(`http: nginx on ${address}:${port}, with files of 2^0 to 2^${LARGEST_EXPONENT} bytes`);
+  replaceProcess(command);
 }
 
 async function serveNetpipe(options: ServeNetpipeOptions): Promise<void> {

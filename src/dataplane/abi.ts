@@ -2,12 +2,18 @@
 
 import type { Layout } from './layout.ts';
 
+export const lvsAbi = {
+  LVS_ABI_GENERATION: 1,
+} as const;
+
 export const lvsLimits = {
   LVS_MAX_SERVERS: 131072,
   LVS_MAX_SERVICES: 16384,
   LVS_MAX_SLOTS: 2097152,
   LVS_MAX_FLOWS: 2097152,
   LVS_MAX_CHILDREN: 1048576,
+  LVS_MAX_CALLS: 262144,
+  LVS_CALL_ID_BYTES: 255,
   LVS_FTP_LINE_BYTES: 128,
   LVS_WHEEL_SLOTS: 512,
   LVS_WHEEL_SLOT_SHIFT: 27,
@@ -100,14 +106,18 @@ export const lvsDrop = {
   LVS_DROP_TOO_BIG: 7,
   LVS_DROP_REWRITE_FAILED: 8,
   LVS_DROP_FRAGMENT_LOST: 9,
-  LVS_DROP_INTERNAL: 10,
-  LVS_DROP_COUNT: 11,
+  LVS_DROP_NO_CALL_ID: 10,
+  LVS_DROP_NO_CONNECTION: 11,
+  LVS_DROP_DEFENCE: 12,
+  LVS_DROP_INTERNAL: 13,
+  LVS_DROP_COUNT: 14,
 } as const;
 
 export const lvsTupleKind = {
   LVS_CONNECTION: 0,
   LVS_TEMPLATE: 1,
   LVS_EXPECTED: 2,
+  LVS_CALL: 3,
 } as const;
 
 export const lvsTuple = {
@@ -120,6 +130,15 @@ export const lvsTuple = {
     protocol: { offset: 36, scalar: 'u8' },
     family: { offset: 37, scalar: 'u8' },
     kind: { offset: 38, scalar: 'u8' },
+  },
+} as const satisfies Layout;
+
+export const lvsCall = {
+  size: 280,
+  fields: {
+    client: { offset: 0, scalar: 'be32', count: 4 },
+    length: { offset: 16, scalar: 'u32' },
+    id: { offset: 20, scalar: 'u8', count: 256 },
   },
 } as const satisfies Layout;
 
@@ -233,6 +252,34 @@ export const lvsAdopted = {
   LVS_ADOPTED_MALFORMED: 5,
 } as const;
 
+export const lvsImport = {
+  size: 80,
+  fields: {
+    key: { offset: 0, struct: lvsTuple },
+    parent: { offset: 40, struct: lvsTuple },
+  },
+} as const satisfies Layout;
+
+export const lvsImportResult = {
+  LVS_IMPORT_NEW: 1,
+  LVS_IMPORT_KNOWN: 2,
+  LVS_IMPORT_PAST: 3,
+  LVS_IMPORT_WAITS: 4,
+  LVS_IMPORT_NO_ROOM: 5,
+  LVS_IMPORT_MALFORMED: 6,
+} as const;
+
+export const lvsOccupancy = {
+  size: 32,
+  fields: {
+    entries: { offset: 0, scalar: 'u64' },
+    openers: { offset: 8, scalar: 'u64' },
+    slot: { offset: 16, scalar: 'u32' },
+    number: { offset: 20, scalar: 'u32' },
+    slots_left: { offset: 24, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
 export const lvsSweeper = {
   size: 24,
   fields: {
@@ -321,6 +368,14 @@ export const lvsServer = {
   },
 } as const satisfies Layout;
 
+export const lvsRealServer = {
+  size: 28,
+  fields: {
+    service: { offset: 0, struct: lvsServiceKey },
+    server: { offset: 20, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
 export const lvsServerKey = {
   size: 40,
   fields: {
@@ -385,6 +440,23 @@ export const lvsZero = {
   },
 } as const satisfies Layout;
 
+export const lvsCarryKind = {
+  LVS_CARRY_SERVICE: 0,
+  LVS_CARRY_SERVER: 1,
+  LVS_CARRY_DROPS: 2,
+} as const;
+
+export const lvsCarry = {
+  size: 96,
+  fields: {
+    kind: { offset: 0, scalar: 'u32' },
+    id: { offset: 4, scalar: 'u32' },
+    count: { offset: 8, scalar: 'u64', count: 5 },
+    rate: { offset: 48, scalar: 'u64', count: 5 },
+    overloaded: { offset: 88, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
 export const lvsHeld = {
   size: 48,
   fields: {
@@ -398,6 +470,13 @@ export const lvsCensus = {
   fields: {
     number: { offset: 0, scalar: 'u64' },
     flows: { offset: 8, scalar: 'u64' },
+  },
+} as const satisfies Layout;
+
+export const lvsExpired = {
+  size: 8,
+  fields: {
+    connections: { offset: 0, scalar: 'u64' },
   },
 } as const satisfies Layout;
 
@@ -492,6 +571,21 @@ export const lvsFeatures = {
   LVS_HAS_ANY_PORT: 4,
   LVS_HAS_PERSISTENCE: 8,
   LVS_HAS_LOCAL_NAT: 16,
+  LVS_HAS_SIP: 32,
+  LVS_TAKES_OVER: 65536,
+} as const;
+
+export const lvsSetting = {
+  LVS_EXPIRE_NODEST_CONN: 0,
+  LVS_EXPIRE_QUIESCENT_TEMPLATE: 1,
+  LVS_SLOPPY_TCP: 2,
+  LVS_SLOPPY_SCTP: 3,
+  LVS_CONN_REUSE_MODE: 4,
+  LVS_NAT_ICMP_SEND: 5,
+  LVS_DROP_ENTRY: 6,
+  LVS_DROP_PACKET: 7,
+  LVS_AM_DROPRATE: 8,
+  LVS_SETTINGS: 9,
 } as const;
 
 export const lvsXdpMode = {
@@ -501,12 +595,14 @@ export const lvsXdpMode = {
 } as const;
 
 export const lvsConfig = {
-  size: 152,
+  size: 232,
   fields: {
     epoch: { offset: 0, scalar: 'u32' },
     features: { offset: 4, scalar: 'u32' },
     timeout_s: { offset: 8, scalar: 'u32', count: 32 },
     trace_until_ns: { offset: 136, scalar: 'u64' },
     xdp_mode: { offset: 144, scalar: 'u32' },
+    setting: { offset: 152, scalar: 'u32', count: 16 },
+    secret: { offset: 216, scalar: 'u32', count: 4 },
   },
 } as const satisfies Layout;

@@ -5,10 +5,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lvsFeatures, lvsXdpMode } from './abi.ts';
 import { readConfig } from './config.ts';
-import { settleLocalAnswers } from './local-answers.ts';
+import { LOCAL_ANSWERS_PROGRAM, settleLocalAnswers } from './local-answers.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
-import { attachToIngress, detachFromEgress, detachFromIngress, isAttached, listNics } from './program.ts';
+import { attachMarkPort } from './mark-port.ts';
+import { MARK_DEVICES } from './mark-rules.ts';
+import {
+  attachToEgress,
+  attachToIngress,
+  detachFromEgress,
+  detachFromFront,
+  detachFromIngress,
+  isAttached,
+  isAttachedToEgress,
+  listDevices,
+  listNics,
+} from './program.ts';
 import { DIRECTOR_PROGRAM, type StateDirectory } from './state-directory.ts';
+import { removeLeftTracers } from './trace-filters.ts';
 import { attachXdp, detachXdp, isXdpAttached, loadXdp, XDP_PROGRAM } from './xdp.ts';
 
 /** tc: the ingress alone. xdp: a short way in the NIC's driver before it; xdp-generic: the same on any device. */
@@ -72,12 +85,40 @@ export function attachNew(directory: StateDirectory): void {
   if (listNics().some((nic) => !isAttached(nic))) attachAll(directory);
 }
 
-/** Takes everything of the director off every NIC. */
+/** Devices that the director is on, whichever of its versions, also such as are not NICs any more for a while. */
+export function listAttachedDevices(): readonly string[] {
+  return listDevices().filter(isAttached);
+}
+
+/**
+ * Puts the programs that are pinned, of whatever version, in the place of those that are attached, and nowhere else.
+ *
+ * @param xdpMode how XDP is on the NICs that have it: enum lvs_xdp_mode
+ * Throws BPF_ATTACH_FAILED, XDP_ATTACH_FAILED.
+ */
+export function reattach(directory: StateDirectory, xdpMode: number): void {
+  const at = (program: string) => join(directory.path, program);
+  for (const device of listAttachedDevices()) {
+    attachToIngress(at(DIRECTOR_PROGRAM), device);
+    detachFromFront(device);
+    const answers = device !== MARK_DEVICES.into && isAttachedToEgress(device);
+    if (answers) attachToEgress(at(LOCAL_ANSWERS_PROGRAM), device);
+  }
+  attachMarkPort(directory);
+  if (xdpMode === lvsXdpMode.LVS_XDP_NONE || !existsSync(at(XDP_PROGRAM))) return;
+  const mode = xdpMode === lvsXdpMode.LVS_XDP_NATIVE ? 'native' : 'generic';
+  attachXdp(directory.path, listNics().filter(isXdpAttached), { mode, vethsTakeFrames: false });
+}
+
+/** Takes everything of the director off every device. */
 export function detachAll(): void {
-  const isOurs = listNics().some(isAttached);
-  for (const nic of listNics()) {
-    if (isOurs) detachXdp(nic);
-    detachFromIngress(nic);
-    detachFromEgress(nic);
+  const devices = listDevices();
+  const isOurs = devices.some(isAttached);
+  for (const device of devices) {
+    removeLeftTracers(device);
+    if (isOurs) detachXdp(device);
+    detachFromIngress(device);
+    detachFromFront(device);
+    detachFromEgress(device);
   }
 }

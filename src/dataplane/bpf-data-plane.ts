@@ -7,6 +7,7 @@ import type {
   ServiceKey,
   ServiceStatus,
   ServiceTable,
+  Settings,
   SyncDaemon,
   SyncDaemonSettings,
   SyncRole,
@@ -14,24 +15,22 @@ import type {
 } from '../director/mod.ts';
 import { SCHEDULER_NAMES } from '../model/mod.ts';
 import { withFileLock } from '../system/mod.ts';
-import { lvsDrop, lvsLimits, lvsLoadRequest, lvsRate, lvsState, lvsZeroKind } from './abi.ts';
+import { lvsDrop, lvsExpired, lvsLimits, lvsLoadRequest, lvsState, lvsZeroKind } from './abi.ts';
 import { type Census, takeCensus } from './census.ts';
 import { ConfigurationChange } from './change.ts';
-import { readConfig } from './config.ts';
+import { decodeSettings, encodeSettings, readConfig } from './config.ts';
 import { readConnections } from './connections.ts';
-import { type CpuStats, type RateScale, sumCounters, sumCounts, sumRates } from './counters.ts';
+import { type CpuStats, RATE_SCALE, sumCounters, sumCounts, sumRates } from './counters.ts';
+import { otherVersion } from './errors.ts';
+import { isOfThisVersion } from './loaded-version.ts';
 import { settleLocalAnswers } from './local-answers.ts';
 import { closeMaps, type Maps } from './maps.ts';
 import { marksOf, settleMarkPort } from './mark-port.ts';
+import { settleRealServers } from './real-servers.ts';
 import { runProgram } from './run-program.ts';
-import { NOTE_LOAD_PROGRAM, type StateDirectory } from './state-directory.ts';
+import { EXPIRE_REMOVED_PROGRAM, NOTE_LOAD_PROGRAM, type StateDirectory } from './state-directory.ts';
 import { readSyncDaemons, startSyncDaemon, stopSyncDaemon } from './sync-daemons.ts';
 import { formatServiceKey, type InstalledService, readInstalled, tableOf } from './tables.ts';
-
-const RATE_SCALE: RateScale = {
-  periodNs: lvsRate.LVS_RATE_PERIOD_NS,
-  fractionBits: lvsRate.LVS_RATE_FRACTION_BITS,
-};
 
 /** CLOCK_MONOTONIC, which is what bpf_ktime_get_ns() reads. */
 function monotonicNs(): number {
@@ -102,7 +101,7 @@ export class BpfDataPlane implements DataPlane {
   }
 
   setTimeouts(timeouts: Partial<Timeouts>): void {
-    withFileLock(this.#directory.lockFile, () => {
+    this.#change(() => {
       const config = readConfig(this.#maps);
       const seconds = [...config.timeout_s];
       if (timeouts.tcpS !== undefined) seconds[lvsState.LVS_S_ESTABLISHED] = timeouts.tcpS;
@@ -112,8 +111,30 @@ export class BpfDataPlane implements DataPlane {
     });
   }
 
-  update(change: (table: ServiceTable) => ServiceTable): void {
+  readSettings(): Settings {
+    return decodeSettings(readConfig(this.#maps));
+  }
+
+  /** Holds for every packet from now on. */
+  changeSettings(settings: Partial<Settings>): void {
+    this.#change(() => {
+      const config = readConfig(this.#maps);
+      const setting = encodeSettings({ ...decodeSettings(config), ...settings });
+      this.#maps.config.set({ value: 0 }, { ...config, epoch: (config.epoch + 1) >>> 0, setting });
+      settleRealServers(this.#maps);
+    });
+  }
+
+  /** Alone among writers, and not in tables that a reload has replaced while this waited. Throws DIRECTOR_OTHER_VERSION. */
+  #change(work: () => void): void {
     withFileLock(this.#directory.lockFile, () => {
+      if (!isOfThisVersion(this.#directory)) throw otherVersion();
+      work();
+    });
+  }
+
+  update(change: (table: ServiceTable) => ServiceTable): void {
+    this.#change(() => {
       const installed = readInstalled(this.#maps);
       const before = tableOf(installed);
       const after = change(before);
@@ -121,12 +142,17 @@ export class BpfDataPlane implements DataPlane {
       const settleLocal = (needed: boolean) => settleLocalAnswers(this.#directory, needed);
       // Marked packets come in before there is a service for them, and stay away before there is none.
       settleMarkPort(this.#directory, marksOf(after));
-      new ConfigurationChange(this.#maps, installed, this.#noteLoad, settleLocal).apply(after);
+      const writing = new ConfigurationChange(this.#maps, installed, this.#noteLoad, settleLocal);
+      const hasRemoved = writing.apply(after);
+      settleRealServers(this.#maps);
+      if (hasRemoved && this.readSettings().expire_nodest_conn !== 0) {
+        runProgram(this.#directory, EXPIRE_REMOVED_PROGRAM, lvsExpired, { connections: 0 });
+      }
     });
   }
 
   zeroCounters(key?: ServiceKey): void {
-    withFileLock(this.#directory.lockFile, () => {
+    this.#change(() => {
       const held = takeCensus(this.#maps, this.#directory);
       for (const service of readInstalled(this.#maps)) {
         if (key !== undefined && formatServiceKey(key) !== formatServiceKey(service.entry)) continue;

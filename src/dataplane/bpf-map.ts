@@ -54,8 +54,12 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
   }
 
   protected lookup(key: ValuesOf<K>): Uint8Array | undefined {
+    return this.lookupBytes(this.encodeKey(key));
+  }
+
+  protected lookupBytes(key: Uint8Array): Uint8Array | undefined {
     const bytes = new Uint8Array(this.#valueBytes);
-    if (libbpf().mapLookup(this.fd, this.encodeKey(key), bytes) === 0) return bytes;
+    if (libbpf().mapLookup(this.fd, key, bytes) === 0) return bytes;
     const errno = lastErrno();
     if (errno === ENOENT) return undefined;
     throw mapFailed('read', this.name, errno);
@@ -91,7 +95,8 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
     }
   }
 
-  protected *scanRaw(): Generator<{ key: Uint8Array; value: Uint8Array }> {
+  /** Every entry's raw bytes, as {@link rawValues}. */
+  *scanRaw(): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
     for (const { keys, values, count } of this.#batches()) {
       for (let i = 0; i < count; i++) {
         yield {
@@ -149,7 +154,8 @@ export class BpfMap<K extends Layout, V extends Layout> extends AnyMap<K, V> {
     this.setEncoded(keys, encodeAll(this.value, entries.map(([, value]) => value) as never), entries.length);
   }
 
-  protected setEncoded(keys: Uint8Array, values: Uint8Array, count: number): void {
+  /** Entries one behind the other, as {@link encodeAll} makes them. */
+  setEncoded(keys: Uint8Array, values: Uint8Array, count: number): void {
     if (count === 0) return;
     if (libbpf().mapUpdateBatch(this.fd, keys, values, new Uint32Array([count]), null) !== 0) {
       throw mapFailed('write', this.name, lastErrno());
@@ -167,6 +173,11 @@ export class BpfMap<K extends Layout, V extends Layout> extends AnyMap<K, V> {
 
   *entries(): Generator<{ key: ValuesOf<K>; value: ValuesOf<V> }> {
     for (const { key, bytes } of this.scan()) yield { key, value: decode(this.value, bytes) as ValuesOf<V> };
+  }
+
+  /** The value's raw bytes under a key's raw bytes. */
+  getEncoded(key: Uint8Array): Uint8Array | undefined {
+    return this.lookupBytes(key);
   }
 
   /** A key as a text that equals that of equal keys alone, for use in a Map. */

@@ -127,8 +127,10 @@ export class ConfigurationChange {
   /**
    * Makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL: before it changes anything, unless there is room
    * but no gap long enough for one service; then the services before it are changed, and it is not.
+   *
+   * @returns whether it has removed servers
    */
-  apply(wanted: ServiceTable): void {
+  apply(wanted: ServiceTable): boolean {
     this.#checkRoom(wanted);
     const addresses = new AddressesOfInterest(this.#maps.addresses, wanted);
     addresses.add();
@@ -151,10 +153,11 @@ export class ConfigurationChange {
     }
     const kept = new Set(wanted.map(formatServiceKey));
     for (const [key, service] of this.#installed) if (!kept.has(key)) this.#uninstall(service);
-    this.#retire(inForce);
+    const hasRemoved = this.#retire(inForce);
     this.#setFeatures(() => features);
     addresses.removeOthers();
     if (!hasLocalNat) this.#settleLocalAnswers(false);
+    return hasRemoved;
   }
 
   /** Says which look-ups packets need, and makes every connection look at its server again. */
@@ -328,12 +331,14 @@ export class ConfigurationChange {
     this.#maps.zeroes.delete({ kind: lvsZeroKind.LVS_ZERO_SERVICE, id: service.raw.id });
   }
 
-  /** Servers in no service drop their packets; those without connections give their index back. */
-  #retire(inForce: ReadonlySet<number>): void {
+  /** Servers in no service drop their packets; those without connections give their index back. Says whether any is new. */
+  #retire(inForce: ReadonlySet<number>): boolean {
+    let hasRemoved = false;
     for (const [key, id] of this.#indexOfServer) {
       if (inForce.has(id)) continue;
       const place = { value: id };
       const server = this.#maps.servers.get(place);
+      if (((server?.flags ?? 0) & lvsServerFlags.LVS_SERVER_AVAILABLE) !== 0) hasRemoved = true;
       if (server !== undefined) this.#maps.servers.set(place, { ...server, flags: 0 });
       const counts = this.#maps.connectionCounts.get(place);
       if (counts !== undefined && counts.active + counts.inactive + counts.persistent > 0) continue;
@@ -343,6 +348,7 @@ export class ConfigurationChange {
       this.#maps.zeroes.delete({ kind: lvsZeroKind.LVS_ZERO_SERVER, id });
       this.#maps.serverIndex.deleteText(key);
     }
+    return hasRemoved;
   }
 }
 
@@ -363,6 +369,7 @@ function portFlagsOf(entry: ServiceEntry): number {
 function featuresOf(table: ServiceTable): number {
   return table.reduce((features, entry) => {
     if (entry.persistence !== undefined) features |= lvsFeatures.LVS_HAS_PERSISTENCE;
+    if (entry.persistence?.engine === 'sip' && !isMarkKey(entry)) features |= lvsFeatures.LVS_HAS_SIP;
     // Those of marks and of every port may get FTP's packets, too.
     if (isMarkKey(entry)) return features | lvsFeatures.LVS_HAS_MARKS | lvsFeatures.LVS_HAS_FTP;
     if (entry.port === 0) features |= lvsFeatures.LVS_HAS_ANY_PORT | lvsFeatures.LVS_HAS_FTP;

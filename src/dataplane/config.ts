@@ -1,6 +1,8 @@
-// The data plane's settings: timeouts by state, and which look-ups the services make necessary.
+// The data plane's settings: timeouts by state, IPVS's sysctls, and which look-ups the services make necessary.
 
-import { type lvsConfig, lvsState } from './abi.ts';
+import { randomBytes } from 'node:crypto';
+import { INITIAL_SETTINGS, SETTING_NAMES, type SettingName, type Settings } from '../director/mod.ts';
+import { lvsConfig, lvsSetting, lvsState } from './abi.ts';
 import type { ValuesOf } from './layout.ts';
 import type { Maps } from './maps.ts';
 
@@ -44,6 +46,26 @@ function defaultTimeouts(): number[] {
   return timeouts;
 }
 
+function placeOf(name: SettingName): number {
+  return lvsSetting[`LVS_${name.toUpperCase() as Uppercase<SettingName>}`];
+}
+
+/** IPVS's sysctls as they are kept. */
+export function decodeSettings({ setting }: Config): Settings {
+  return Object.fromEntries(SETTING_NAMES.map((name) => [name, setting[placeOf(name)] ?? 0])) as Settings;
+}
+
+export function encodeSettings(settings: Settings): readonly number[] {
+  const places = new Array<number>(lvsConfig.fields.setting.count).fill(0);
+  for (const name of SETTING_NAMES) places[placeOf(name)] = settings[name];
+  return places;
+}
+
+/** Four words that nobody can foresee. */
+function drawSecret(): readonly number[] {
+  return [...new Uint32Array(new Uint8Array(randomBytes(16)).buffer)];
+}
+
 export function readConfig(maps: Maps): Config {
   const config = maps.config.get({ value: 0 });
   if (config === undefined) throw new RangeError('the configuration map is empty');
@@ -55,6 +77,14 @@ export function initialiseConfig(maps: Maps): void {
   if (readConfig(maps).timeout_s.some((seconds) => seconds > 0)) return;
   maps.config.set(
     { value: 0 },
-    { epoch: 1, features: 0, timeout_s: defaultTimeouts(), trace_until_ns: 0, xdp_mode: 0 },
+    {
+      epoch: 1,
+      features: 0,
+      timeout_s: defaultTimeouts(),
+      trace_until_ns: 0,
+      xdp_mode: 0,
+      setting: encodeSettings(INITIAL_SETTINGS),
+      secret: drawSecret(),
+    },
   );
 }

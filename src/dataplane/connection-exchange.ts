@@ -1,7 +1,7 @@
 // The connections of this network namespace's director for other directors: what they are to be told (bpf/collect.h),
 // and taking in what they tell (bpf/adopt.h).
 
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { lvsAdopted, lvsCollect, lvsShared, lvsSharedLimits } from './abi.ts';
 import { BpfMap, U32 } from './bpf-map.ts';
@@ -36,6 +36,7 @@ const ADOPTIONS: Readonly<Record<number, Adoption>> = {
 
 export class ConnectionExchange {
   readonly #directory: string;
+  readonly #pin: number | undefined;
   readonly #maps: Maps;
   readonly #collected: BpfMap<typeof U32, typeof lvsShared>;
   readonly #collectProgram: number;
@@ -48,6 +49,7 @@ export class ConnectionExchange {
   /** @param directory where the director's maps and programs are pinned; throws BPF_MAP_FAILED, BPF_RUN_FAILED */
   constructor(directory: string) {
     this.#directory = directory;
+    this.#pin = pinOf(directory);
     this.#maps = openMaps(directory);
     this.#collected = new BpfMap(join(directory, 'lvs_collected'), U32, lvsShared);
     this.#collectProgram = this.#open(COLLECT_PROGRAM);
@@ -60,9 +62,9 @@ export class ConnectionExchange {
     return fd;
   }
 
-  /** Whether the director is still there. Its tables are, also while its programs are being replaced. */
+  /** Whether the director is still there: its tables, also while its programs are replaced, and not another version's. */
   get isLive(): boolean {
-    return existsSync(join(this.#directory, FLOWS));
+    return pinOf(this.#directory) === this.#pin;
   }
 
   /**
@@ -124,6 +126,11 @@ export class ConnectionExchange {
     closeSync(this.#collectProgram);
     closeSync(this.#adoptProgram);
   }
+}
+
+/** What tells the pin of the connection table from that of another one in its place; undefined without one. */
+function pinOf(directory: string): number | undefined {
+  return statSync(join(directory, FLOWS), { throwIfNoEntry: false })?.ino;
 }
 
 /** Nobody looks at a template without one, a tunnel's outer source is its own, and a LocalNode is not this host. */

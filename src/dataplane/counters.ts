@@ -1,7 +1,7 @@
 // Counters and rates of the maps, summed over CPUs and taken from their last zeroing.
 
 import type { Counters, Rates } from '../director/mod.ts';
-import { lvsCounter, type lvsStats } from './abi.ts';
+import { lvsCounter, lvsRate, type lvsStats } from './abi.ts';
 import type { ValuesOf } from './layout.ts';
 
 /** LVS_RATE_PERIOD_NS and LVS_RATE_FRACTION_BITS of bpf/abi.h, as the estimator uses them. */
@@ -9,6 +9,11 @@ export interface RateScale {
   readonly periodNs: number;
   readonly fractionBits: number;
 }
+
+export const RATE_SCALE: RateScale = {
+  periodNs: lvsRate.LVS_RATE_PERIOD_NS,
+  fractionBits: lvsRate.LVS_RATE_FRACTION_BITS,
+};
 
 export type CpuStats = ValuesOf<typeof lvsStats>;
 
@@ -41,7 +46,7 @@ export function sumCounters(
  * A CPU's average as of now: the data plane closes a period when the next packet comes, so the periods since its
  * last packet are closed here in the same way (bpf/stats.h).
  */
-function rateNow(cpu: CpuStats, counter: number, nowNs: number, scale: RateScale): number {
+export function rateNow(cpu: CpuStats, counter: number, nowNs: number, scale: RateScale): number {
   const periods = Math.floor((nowNs - cpu.period_start_ns) / scale.periodNs);
   const average = cpu.rate[counter] ?? 0;
   if (periods < 1) return average;

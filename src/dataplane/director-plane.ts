@@ -1,7 +1,7 @@
 // A network namespace's director: loaded when it is first needed, found again by its pins, taken down whole.
 // All functions act on the network namespace that the calling thread is in.
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, withFileLock } from '../system/mod.ts';
@@ -14,10 +14,15 @@ import { isOfThisVersion, recordVersion } from './loaded-version.ts';
 import { LOCAL_ANSWERS_PROGRAM } from './local-answers.ts';
 import { closeMaps, openMaps } from './maps.ts';
 import { attachMarkPort, MARK_HOP_PROGRAM, removeMarkPort } from './mark-port.ts';
+import { migrate, undoMigration } from './migration.ts';
+import { IMPORT_PROGRAM } from './migration-connections.ts';
+import { CARRY_PROGRAM } from './migration-counters.ts';
+import { removeWatcher, settleWatcher } from './nic-watcher.ts';
 import { loadProgram } from './program.ts';
 import {
   CENSUS_PROGRAM,
   DIRECTOR_PROGRAM,
+  EXPIRE_REMOVED_PROGRAM,
   findStateDirectory,
   NOTE_LOAD_PROGRAM,
   openStateDirectory,
@@ -25,17 +30,20 @@ import {
   requireNoOther,
   type StateDirectory,
 } from './state-directory.ts';
-import { removeSyncDaemons } from './sync-daemons.ts';
+import { readSyncDaemons, removeSyncDaemons, startSyncDaemon } from './sync-daemons.ts';
 
 const OBJECT = 'lvs';
 const PREPARE = 'lvs_prepare';
 const OTHERS = [
   CENSUS_PROGRAM,
   NOTE_LOAD_PROGRAM,
+  EXPIRE_REMOVED_PROGRAM,
   LOCAL_ANSWERS_PROGRAM,
   COLLECT_PROGRAM,
   ADOPT_PROGRAM,
   MARK_HOP_PROGRAM,
+  IMPORT_PROGRAM,
+  CARRY_PROGRAM,
 ];
 
 /** Throws DIRECTOR_OTHER_VERSION: its tables are laid out as this version does not know them. */
@@ -44,7 +52,7 @@ function viewOf(directory: StateDirectory): BpfDataPlane {
   return new BpfDataPlane(openMaps(directory.path), directory);
 }
 
-function isLoaded(directory: StateDirectory): boolean {
+export function isLoaded(directory: StateDirectory): boolean {
   return existsSync(join(directory.path, DIRECTOR_PROGRAM));
 }
 
@@ -69,6 +77,7 @@ export function openDataPlane(): BpfDataPlane {
   const directory = openStateDirectory();
   withFileLock(directory.lockFile, () => {
     requireNoOther(directory, DIRECTOR_PROGRAM);
+    undoMigration(directory);
     if (isLoaded(directory)) {
       if (isOfThisVersion(directory)) attachNew(directory);
     } else {
@@ -86,21 +95,47 @@ export function findDataPlane(): BpfDataPlane | undefined {
 }
 
 /**
- * Replaces the programs by those of this version. Each NIC changes from the old to the new between two packets; the
- * tables, and with them every connection, stay. Says whether there was a director.
- * Throws DIRECTOR_OTHER_VERSION where the tables of the two versions differ; the old one then goes on.
+ * Replaces the director by this version's. Each NIC changes from the old to the new between two packets, and every
+ * connection stays. Its daemons are started anew. Says whether there was a director.
+ * Throws DIRECTOR_NOT_TRANSFERABLE, DIRECTOR_CONNECTIONS_DO_NOT_FIT and what loading and attaching do; the old one then
+ * goes on. Throws SYNC_DAEMON_FAILED, NIC_WATCHER_FAILED when it has been replaced.
  */
 export function reloadDataPlane(): boolean {
   const directory = findStateDirectory();
   if (directory === undefined || !isLoaded(directory)) return false;
   withFileLock(directory.lockFile, () => {
-    if (!isOfThisVersion(directory)) throw otherVersion();
-    for (const name of [DIRECTOR_PROGRAM, ...OTHERS]) rmSync(join(directory.path, name), { force: true });
-    load(directory);
-    attachAll(directory);
-    attachMarkPort(directory);
+    undoMigration(directory);
+    if (isOfThisVersion(directory)) replacePrograms(directory);
+    else migrate(directory, load);
   });
+  restartDaemons(directory);
   return true;
+}
+
+/** Tables stay as they are, and are used by the new programs. When those can't be loaded, the old ones keep their places. */
+function replacePrograms(directory: StateDirectory): void {
+  const at = (name: string) => join(directory.path, name);
+  const names = [DIRECTOR_PROGRAM, ...OTHERS].filter((name) => existsSync(at(name)));
+  const former = (name: string) => `${at(name)}_former`;
+  for (const name of names) renameSync(at(name), former(name));
+  try {
+    load(directory);
+  } catch (error) {
+    for (const name of names) renameSync(former(name), at(name));
+    throw error;
+  }
+  for (const name of names) rmSync(former(name));
+  attachAll(directory);
+  attachMarkPort(directory);
+}
+
+/** They are of the version that started them, and may hold tables that are no longer used. */
+function restartDaemons(directory: StateDirectory): void {
+  const isWatched = removeWatcher(directory);
+  const daemons = readSyncDaemons(directory);
+  removeSyncDaemons(directory);
+  for (const daemon of daemons) startSyncDaemon(directory, daemon);
+  if (isWatched) settleWatcher(true);
 }
 
 /**
@@ -116,9 +151,11 @@ export function setAttachMode(mode: AttachMode, vethsTakeFrames = false): void {
 
 /** Takes the director of this network namespace down: programs, tables, connections. Says whether there was one. */
 export function removeDataPlane(): boolean {
+  const directory = findStateDirectory();
+  // First, as it would attach again.
+  if (directory !== undefined) removeWatcher(directory);
   detachAll();
   removeMarkPort();
-  const directory = findStateDirectory();
   if (directory === undefined) return false;
   removeSyncDaemons(directory);
   removeStateDirectory(directory);
@@ -138,6 +175,7 @@ export function removeStateOf(namespacePath: string): void {
     throw error;
   }
   if (directory === undefined) return;
+  removeWatcher(directory);
   removeSyncDaemons(directory);
   removeStateDirectory(directory);
 }

@@ -53,9 +53,30 @@ export function otherVersion(): LvskitError {
     'the director of this network namespace was loaded by a version of lvskit whose tables are laid out differently',
     {
       remedy:
-        'administer it with that version; or save its services with it (ipvsadm -Sn --thresholds), take it down ' +
-        '(lvskit director down) and restore them with this one (ipvsadm -R)',
+        'replace it by this version, which keeps services and connections: lvskit director reload; or administer it ' +
+        'with that version',
     },
+  );
+}
+
+/** `reason` is about that director's tables. */
+export function notTransferable(reason: string): LvskitError {
+  return new LvskitError(
+    'DIRECTOR_NOT_TRANSFERABLE',
+    `the director's tables can't become this version's with connections kept: ${reason}`,
+    {
+      remedy:
+        'it goes on as it is; save its services with the version that loaded it (ipvsadm -Sn --thresholds), take it ' +
+        'down (lvskit director down) and restore them with this one (ipvsadm -R)',
+    },
+  );
+}
+
+export function connectionsDoNotFit(): LvskitError {
+  return new LvskitError(
+    'DIRECTOR_CONNECTIONS_DO_NOT_FIT',
+    "the director's connections do not fit the tables of this version, or the kernel has no memory for both",
+    { remedy: 'it goes on as it is; try again when it has fewer connections' },
   );
 }
 
@@ -76,6 +97,30 @@ export function xdpAttachFailed(device: string, mode: string, errno: number): Lv
         'and another XDP program on it must go first',
     },
   );
+}
+
+/** `log` is the verifier's, where it was asked: its last lines say why. */
+export function traceFailed(step: string, errno: number, log = ''): LvskitError {
+  const reason = log.trim().split('\n').slice(-12).join('\n');
+  return new LvskitError('TRACE_FAILED', `cannot ${step}: ${errnoName(errno)}${reason === '' ? '' : `\n${reason}`}`, {
+    fields: { step, errno: errnoName(errno) },
+    remedy:
+      'a tc filter of priority 99 on the NIC stands in its place, or the kernel is short of memory; ' +
+      '`lvskit director status` still counts drops by reason',
+  });
+}
+
+export function traceRunning(): LvskitError {
+  return new LvskitError('TRACE_RUNNING', 'the director of this network namespace is being traced already', {
+    remedy: 'wait until that trace ends, or end it: each would keep packets from the other',
+  });
+}
+
+/** Packets do not come by the tracer any more, or are not decided by the tables that it has. */
+export function traceEnded(): LvskitError {
+  return new LvskitError('TRACE_DIRECTOR_GONE', 'the director was taken down or replaced while it was traced', {
+    remedy: 'trace again when there is a director',
+  });
 }
 
 export function mapFailed(operation: string, map: string, errno: number): LvskitError {
@@ -110,6 +155,16 @@ export function syncDaemonFailed(role: string, log: string): LvskitError {
       remedy: 'Mend what it names; `lvskit sync` runs it in the foreground, where it can be watched.',
     },
   );
+}
+
+/** `log` is what the watcher said before it ended, if it did. */
+export function watcherFailed(log: string): LvskitError {
+  const reason = log.trim().split('\n').slice(-4).join('\n');
+  return new LvskitError('NIC_WATCHER_FAILED', `the watcher of NICs did not start: ${reason || 'it said nothing'}`, {
+    remedy:
+      'the director is up without it, and the next command attaches new NICs; `lvskit director watch` runs it in ' +
+      'the foreground, and --no-watch leaves it out',
+  });
 }
 
 /** Director and decapsulator take the same place on a NIC. `present` is what this network namespace is already. */

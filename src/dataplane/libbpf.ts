@@ -44,6 +44,9 @@ koffi.struct('bpf_test_run_opts', {
   batch_size: 'uint32_t',
 });
 
+/** What ring_buffer__consume() hands each event to; less than zero ends it early. */
+export const RING_CALLBACK = koffi.proto('int ring_buffer_sample_fn(void *context, void *data, size_t size)');
+
 const SIGNATURES = {
   setPrint: 'void *libbpf_set_print(void *print)',
   possibleCpus: 'int libbpf_num_possible_cpus()',
@@ -52,8 +55,19 @@ const SIGNATURES = {
   objectClose: 'void bpf_object__close(void *object)',
   findProgram: 'void *bpf_object__find_program_by_name(void *object, const char *name)',
   programFd: 'int bpf_program__fd(void *program)',
+  nextProgram: 'void *bpf_object__next_program(void *object, void *program)',
+  programName: 'const char *bpf_program__name(void *program)',
+  setAutoload: 'int bpf_program__set_autoload(void *program, bool autoload)',
+  findMapFd: 'int bpf_object__find_map_fd_by_name(void *object, const char *name)',
+  ringNew: 'void *ring_buffer__new(int fd, ring_buffer_sample_fn *callback, void *context, void *opts)',
+  ringConsume: 'int ring_buffer__consume(void *ring)',
+  ringFree: 'void ring_buffer__free(void *ring)',
   objGet: 'int bpf_obj_get(const char *path)',
   objPin: 'int bpf_obj_pin(int fd, const char *path)',
+  objInfo: 'int bpf_obj_get_info_by_fd(int fd, void *info, uint32_t *length)',
+  btfLoad: 'void *btf__load_from_kernel_by_id(uint32_t id)',
+  btfRawData: 'const void *btf__raw_data(const void *btf, _Out_ uint32_t *size)',
+  btfFree: 'void btf__free(void *btf)',
   mapLookup: 'int bpf_map_lookup_elem(int fd, const void *key, void *value)',
   mapUpdate: 'int bpf_map_update_elem(int fd, const void *key, const void *value, uint64_t flags)',
   mapDelete: 'int bpf_map_delete_elem(int fd, const void *key)',

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import {
   lvsAddressKey,
+  lvsCall,
   lvsConfig,
   lvsConnectionCounts,
   lvsDatagram,
@@ -12,6 +13,8 @@ import {
   lvsFlow,
   lvsHeld,
   lvsMember,
+  lvsOccupancy,
+  lvsRealServer,
   lvsServer,
   lvsServerKey,
   lvsService,
@@ -32,6 +35,8 @@ export function openMaps(directory: string) {
     addresses: new BpfMap(at('lvs_addresses'), lvsAddressKey, U32),
     held: new BpfMap(at('lvs_held'), lvsZeroKey, lvsHeld),
     datagrams: new BpfMap(at('lvs_datagrams'), lvsDatagramKey, lvsDatagram),
+    calls: new BpfMap(at('lvs_calls'), lvsTuple, lvsCall),
+    realServers: new BpfMap(at('lvs_real_servers'), lvsServiceKey, lvsRealServer),
     services: new BpfMap(at('lvs_services'), lvsServiceKey, lvsService),
     cursors: new BpfArray(at('lvs_cursors'), U64),
     members: new BpfArray(at('lvs_members'), lvsMember),
@@ -44,6 +49,7 @@ export function openMaps(directory: string) {
     zeroes: new BpfMap(at('lvs_zeroes'), lvsZeroKey, lvsZero),
     drops: new PerCpuMap(at('lvs_drops'), U32, U64),
     destinations: new BpfMap(at('lvs_destinations'), lvsDestinationKey, lvsDestination),
+    occupancy: new BpfArray(at('lvs_occupancy'), lvsOccupancy),
     config: new BpfMap(at('lvs_config'), U32, lvsConfig),
   };
 }

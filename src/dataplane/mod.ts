@@ -12,6 +12,8 @@ export {
   removeStateOf,
   setAttachMode,
 } from './director-plane.ts';
+export { findWatcher, openWatched, settleWatcher } from './nic-watcher.ts';
 export type { SharedConnection } from './shared-connection.ts';
 export { sweepDeadNamespaces } from './sweep.ts';
 export { recordSyncDaemon } from './sync-daemons.ts';
+export { startTrace, type Trace } from './tracing.ts';

@@ -6,14 +6,14 @@ import { constants, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
-import { interfaceIndex } from '../system/mod.ts';
+import { interfaceIndex, runCommand } from '../system/mod.ts';
 import { attachFailed, loadFailed, objectMissing } from './errors.ts';
 import { lastErrno, libbpf, OPEN_OPTS_BYTES, RUN_OPTS_BYTES, TC_HOOK_BYTES, TC_OPTS_BYTES } from './libbpf.ts';
 import { MARK_DEVICES } from './mark-rules.ts';
 
 /** enum bpf_tc_attach_point, <bpf/libbpf.h> */
-const ATTACH_POINTS = { ingress: 1, egress: 2 } as const;
-type AttachPoint = keyof typeof ATTACH_POINTS;
+export const ATTACH_POINTS = { ingress: 1, egress: 2 } as const;
+export type AttachPoint = keyof typeof ATTACH_POINTS;
 
 const BPF_TC_F_REPLACE = 1;
 
@@ -21,13 +21,15 @@ const BPF_TC_F_REPLACE = 1;
 const FILTER_HANDLE = 0x4c56;
 /** Not the first: a filter of the user's before it may give a packet the firewall mark of a service. */
 const FILTER_PRIORITY = 100;
+/** Before it, and before its tracer (trace-filters.ts): a director that is about to take its place. */
+const FRONT_PRIORITY = 98;
 
 const VERIFIER_LOG_BYTES = 1 << 20;
 
 const { EEXIST, ENOENT, EINVAL, ENODEV, ENOMEM } = constants.errno;
 
 /** In a checkout and in a package alike, two folders up from here lies build/. */
-function objectPath(name: string): string {
+export function objectPath(name: string): string {
   return fileURLToPath(new URL(`../../build/${name}.bpf.o`, import.meta.url));
 }
 
@@ -118,12 +120,17 @@ export function attachToIngress(pinnedProgram: string, device: string): void {
   attach(pinnedProgram, device, 'ingress');
 }
 
+/** Attaches the pinned program before the one on the device's ingress, which sees what it leaves. Throws BPF_ATTACH_FAILED. */
+export function attachInFront(pinnedProgram: string, device: string): void {
+  attach(pinnedProgram, device, 'ingress', FRONT_PRIORITY);
+}
+
 /** Attaches the pinned program to a device's egress; again is harmless. Throws BPF_ATTACH_FAILED. */
 export function attachToEgress(pinnedProgram: string, device: string): void {
   attach(pinnedProgram, device, 'egress');
 }
 
-function attach(pinnedProgram: string, device: string, point: AttachPoint): void {
+function attach(pinnedProgram: string, device: string, point: AttachPoint, priority = FILTER_PRIORITY): void {
   const bpf = libbpf();
   const ifindex = interfaceIndex(device);
   if (ifindex === undefined) throw attachFailed(device, ENODEV);
@@ -131,21 +138,30 @@ function attach(pinnedProgram: string, device: string, point: AttachPoint): void
   const fd = bpf.objGet(pinnedProgram);
   if (fd < 0) throw attachFailed(device, lastErrno());
   try {
-    const options = { ...filterOptions(), prog_fd: fd, flags: BPF_TC_F_REPLACE };
+    const options = { ...filterOptions(priority), prog_fd: fd, flags: BPF_TC_F_REPLACE };
     if (bpf.tcAttach(hookOf(ifindex, point), options) !== 0) throw attachFailed(device, lastErrno());
   } finally {
     closeSync(fd);
   }
 }
 
-function filterOptions(): object {
-  return { sz: TC_OPTS_BYTES, prog_fd: 0, flags: 0, prog_id: 0, handle: FILTER_HANDLE, priority: FILTER_PRIORITY };
+function filterOptions(priority = FILTER_PRIORITY): object {
+  return { sz: TC_OPTS_BYTES, prog_fd: 0, flags: 0, prog_id: 0, handle: FILTER_HANDLE, priority };
 }
 
 /** Whether our filter is on the device's ingress. */
 export function isAttached(device: string): boolean {
+  return hasFilter(device, 'ingress');
+}
+
+/** Whether our filter is on the device's egress. */
+export function isAttachedToEgress(device: string): boolean {
+  return hasFilter(device, 'egress');
+}
+
+function hasFilter(device: string, point: AttachPoint): boolean {
   const ifindex = interfaceIndex(device);
-  return ifindex !== undefined && libbpf().tcQuery(hookOf(ifindex, 'ingress'), filterOptions()) === 0;
+  return ifindex !== undefined && libbpf().tcQuery(hookOf(ifindex, point), filterOptions()) === 0;
 }
 
 /** Takes our filter off the device's ingress; one that has none is left alone. */
@@ -158,10 +174,15 @@ export function detachFromEgress(device: string): void {
   detach(device, 'egress');
 }
 
-function detach(device: string, point: AttachPoint): void {
+/** Takes away what {@link attachInFront} put there. */
+export function detachFromFront(device: string): void {
+  detach(device, 'ingress', FRONT_PRIORITY);
+}
+
+function detach(device: string, point: AttachPoint, priority = FILTER_PRIORITY): void {
   const ifindex = interfaceIndex(device);
   if (ifindex === undefined) return;
-  if (libbpf().tcDetach(hookOf(ifindex, point), filterOptions()) === 0) return;
+  if (libbpf().tcDetach(hookOf(ifindex, point), filterOptions(priority)) === 0) return;
   const errno = lastErrno();
   if (errno !== ENOENT && errno !== EINVAL) throw attachFailed(device, errno);
 }
@@ -173,4 +194,10 @@ export function listNics(): string[] {
     .filter(([, addresses]) => addresses?.some((address) => !address.internal))
     .map(([device]) => device.replace(/:.*$/, ''))
     .filter((device, index, all) => all.indexOf(device) === index && !own.includes(device));
+}
+
+/** All devices, also those that are down, have no address or are our own. */
+export function listDevices(): string[] {
+  const { stdout } = runCommand(['ip', '-json', 'link', 'show']);
+  return (JSON.parse(stdout || '[]') as { ifname?: string }[]).flatMap(({ ifname }) => ifname ?? []);
 }

@@ -109,6 +109,7 @@ export const DIRECTOR_PROGRAM = 'lvs_ingress';
 /** Beside it: programs that user space runs (run-program.ts). */
 export const CENSUS_PROGRAM = 'lvs_census';
 export const NOTE_LOAD_PROGRAM = 'lvs_note_load';
+export const EXPIRE_REMOVED_PROGRAM = 'lvs_expire_removed';
 export const DECAP_PROGRAM = 'lvs_decap';
 
 /** Throws ROLES_CONFLICT where this network namespace is already what `program` would make it unable to be. */
@@ -118,10 +119,20 @@ export function requireNoOther(directory: StateDirectory, program: string): void
   if (has(DECAP_PROGRAM)) throw rolesConflict('decapsulator');
 }
 
+/** Where a director is put together that is to take this one's place, and where the old one is taken apart. */
+export function stagingOf(directory: StateDirectory): StateDirectory {
+  return { ...directory, path: `${directory.path}-next` };
+}
+
+/** Unpins everything in it, if it is there. */
+export function removePins({ path }: StateDirectory): void {
+  if (existsSync(path)) rmSync(path, { recursive: true });
+}
+
 /** Unpins everything in it: maps and programs go once no NIC uses them. */
 export function removeStateDirectory(directory: StateDirectory): void {
-  for (const name of readdirSync(directory.path)) rmSync(join(directory.path, name));
-  rmSync(directory.path, { recursive: true });
-  for (const suffix of ['', '.census']) rmSync(`${directory.lockFile}${suffix}`, { force: true });
+  removePins(stagingOf(directory));
+  removePins(directory);
+  for (const suffix of ['', '.census', '.trace']) rmSync(`${directory.lockFile}${suffix}`, { force: true });
   rmSync(directory.lockFile.replace(/lock$/, 'abi'), { force: true });
 }

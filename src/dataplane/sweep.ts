@@ -3,6 +3,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { inNetworkNamespace, networkNamespaceCookie } from '../system/mod.ts';
+import { removeWatcher } from './nic-watcher.ts';
 import { listStateDirectories, removeStateDirectory } from './state-directory.ts';
 import { removeSyncDaemons } from './sync-daemons.ts';
 
@@ -44,6 +45,7 @@ export function sweepDeadNamespaces(): number {
   const living = new Set(livingNamespaces().map(cookieOf));
   const dead = listStateDirectories().filter(({ cookie }) => !living.has(cookie));
   for (const directory of dead) {
+    removeWatcher(directory);
     removeSyncDaemons(directory);
     removeStateDirectory(directory);
   }

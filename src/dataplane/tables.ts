@@ -56,7 +56,7 @@ export function encodeServiceKey(key: ServiceKey): RawServiceKey {
   };
 }
 
-function decodeServiceKey(raw: RawServiceKey): ServiceKey {
+export function decodeServiceKey(raw: RawServiceKey): ServiceKey {
   const family = nameOf(FAMILIES, raw.family);
   const protocol = nameOf(PROTOCOLS, raw.protocol);
   if (protocol === 'ip') return { mark: raw.addr[0] ?? 0, family };

@@ -141,3 +141,24 @@ export function syncDaemonStopped(role: SyncRole): DirectorError {
     fields: { role },
   });
 }
+
+export function settingUnknown(name: string, available: readonly string[]): DirectorError {
+  return new DirectorError('DIRECTOR_SETTING_UNKNOWN', `there is no setting '${name}'`, {
+    remedy: `Choose one of ${available.join(', ')}.`,
+    fields: { name, available },
+  });
+}
+
+export function settingAbsent(name: string, reason: string): DirectorError {
+  return new DirectorError('DIRECTOR_SETTING_ABSENT', `IPVS's ${name} has no counterpart here: ${reason}`, {
+    remedy: 'Leave it out; docs/settings.md says what holds instead.',
+    fields: { name },
+  });
+}
+
+export function settingInvalid(word: string, name: string, most: number): DirectorError {
+  return new DirectorError('DIRECTOR_SETTING_INVALID', `'${word}' does not set ${name} to a number that it may have`, {
+    remedy: `Write ${name}=N, with N from 0 to ${most}.`,
+    fields: { word, name, most },
+  });
+}

@@ -18,5 +18,6 @@ export {
 } from './plan.ts';
 export { formatHostPlans, formatIpArguments, formatStep } from './plan-format.ts';
 export { buildScheduleTable, resumeCursor, scheduleTableLength, startCursor } from './schedulers/mod.ts';
+export * from './settings.ts';
 export { resolveSyncDaemon } from './sync-daemon.ts';
 export * from './table.ts';

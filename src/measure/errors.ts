@@ -21,3 +21,13 @@ export function lineMissingError(peer: string, received: string): LvskitError {
     },
   );
 }
+
+/** A transfer that had to succeed before anything could be measured. */
+export class TransferError extends LvskitError {
+  constructor(what: string, why: string) {
+    super('TRANSFER_FAILED', `cannot fetch ${what}: ${why}`, {
+      fields: { what, why },
+      remedy: 'check address and port, and that the service is there and has the file',
+    });
+  }
+}

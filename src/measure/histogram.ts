@@ -28,6 +28,11 @@ export class TimeHistogram {
     this.#histogram.recordValue(Math.min(Math.max(Math.round(timeNs), 0), LONGEST_NS));
   }
 
+  /** Takes in all samples of another one. */
+  add(other: TimeHistogram): void {
+    this.#histogram.add(other.#histogram);
+  }
+
   reset(): void {
     this.#histogram.reset();
   }

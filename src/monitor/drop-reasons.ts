@@ -12,6 +12,9 @@ const MEANINGS: Readonly<Record<string, string>> = {
   TOO_BIG: 'for the next hop; its sender was told',
   REWRITE_FAILED: 'the kernel did not let it be changed',
   FRAGMENT_LOST: 'a fragment whose first did not come',
+  NO_CALL_ID: 'no Call-ID, for a service with --pe sip',
+  NO_CONNECTION: "a server's; see nat_icmp_send",
+  DEFENCE: 'one of many new ones; see drop_packet',
   INTERNAL: 'a defect of lvskit: please report it',
 };
 

@@ -3,6 +3,7 @@
 
 export { type Controls, INITIAL_CONTROLS, pressKey, scrollTo } from './controls.ts';
 export { formatJson } from './document.ts';
+export { meaningOfDrop } from './drop-reasons.ts';
 export { directorAbsent } from './errors.ts';
 export { formatListenPlace, type ListenPlace, parseListenPlace } from './listen-place.ts';
 export { metricsOf } from './metrics.ts';

@@ -1,15 +1,18 @@
-// What the realservers of a lab run once it is up: on NetPIPE's port a netpipe receiver, on every other TCP port of
-// the conf a service that answers with the realserver's hostname. Processes of the lab's own namespaces, so they end
+// What the realservers of a lab run once it is up: on NetPIPE's port a netpipe receiver, on http's nginx if this machine
+// has it, on every other TCP port of the conf a service that answers with the realserver's hostname. Processes of the lab's own namespaces, so they end
 // with it.
 
 import { readFileSync } from 'node:fs';
 import { type Lab, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
 import { serveLineOn } from '../measure/mod.ts';
 import { type Ipv4, LvskitError } from '../model/mod.ts';
-import { inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
+import { hasProgram, inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
 import { NETPIPE_PORT } from './systems.ts';
 
 const ANY_ADDRESS = '0.0.0.0' as Ipv4;
+
+/** IANA's port of http. */
+const HTTP_PORT = 80;
 
 /** Sixty-four of them start on two CPUs in about ten seconds. */
 const START_TIMEOUT_MS = 60_000;
@@ -50,6 +53,13 @@ function listeningPorts(): Set<number> {
   return new Set(listening.map((fields) => Number.parseInt(fields[1]?.split(':')[1] ?? '', 16)));
 }
 
+type Service = 'netpipe' | 'http' | 'line';
+
+function serviceAt(port: number): Service {
+  if (port === NETPIPE_PORT) return 'netpipe';
+  return port === HTTP_PORT && hasProgram('nginx') ? 'http' : 'line';
+}
+
 function isListening({ namespace, port }: ServedPort): boolean {
   return inNetworkNamespace(namespacePath(namespace), () => listeningPorts().has(port));
 }
@@ -62,11 +72,12 @@ export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<
       ['nsenter', `--net=${namespacePath(namespace)}`, '--', ...ownLauncher(), ...words],
       labLogFile(lab.plan.name),
     );
-  if (served.some(({ port }) => port !== NETPIPE_PORT)) {
+  if (served.some(({ port }) => serviceAt(port) === 'line')) {
     inside(lab.plan.switchNamespace, ['serve', 'lines', lab.plan.name]);
   }
   for (const { namespace, port } of served) {
-    if (port === NETPIPE_PORT) inside(namespace, ['serve', 'netpipe', '--port', String(port)]);
+    const service = serviceAt(port);
+    if (service !== 'line') inside(namespace, ['serve', service, '--port', String(port)]);
   }
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   for (const service of served) {
@@ -89,7 +100,7 @@ function serviceDead(lab: Lab, { machine, port }: ServedPort): LvskitError {
 /** Listens in the namespaces of a lab's realservers and answers with their hostnames, for as long as we live. */
 export function serveLabLines(name: string): void {
   for (const { namespace, hostname, port } of servedPorts(readLab(name))) {
-    if (port === NETPIPE_PORT) continue;
+    if (serviceAt(port) !== 'line') continue;
     const listener = inNetworkNamespace(namespacePath(namespace), () => listenTcp({ address: ANY_ADDRESS, port }));
     serveLineOn(listener, hostname);
   }

@@ -31,6 +31,7 @@ const PACKAGE_OF_PROGRAM: Readonly<Record<string, string>> = {
   modprobe: 'kmod',
   mount: 'mount',
   nft: 'nftables',
+  nginx: 'nginx-light',
   nsenter: 'util-linux',
   sysctl: 'procps',
   tc: 'iproute2',
@@ -98,15 +99,29 @@ export function runCommandAsync(argv: readonly string[], options: CommandOptions
 
 /** Path of a program on the PATH or in the system directories. Throws COMMAND_NOT_FOUND. */
 export function findProgram(program: string): string {
-  for (const path of searchPath()
+  const path = pathOf(program);
+  if (path === undefined) throw notFoundError([program]);
+  return path;
+}
+
+export function hasProgram(program: string): boolean {
+  return pathOf(program) !== undefined;
+}
+
+function pathOf(program: string): string | undefined {
+  return searchPath()
     .split(delimiter)
-    .map((directory) => join(directory, program))) {
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {}
+    .map((directory) => join(directory, program))
+    .find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
   }
-  throw notFoundError([program]);
 }
 
 /** Throws NOT_ROOT unless this process is root. `purpose` says what for: "setting up a lab". */

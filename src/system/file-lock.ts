@@ -6,8 +6,18 @@ import koffi from 'koffi';
 import { LvskitError } from '../model/mod.ts';
 
 const LOCK_EX = 2;
+const LOCK_NB = 4;
 
 const flock = koffi.load('libc.so.6').func('int flock(int fd, int operation)');
+
+/** Takes the lock file at `path` (made if missing) until the file that is returned is closed; undefined when it is taken. */
+export function takeFileLock(path: string): number | undefined {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const fd = openSync(path, 'a', 0o600);
+  if (flock(fd, LOCK_EX | LOCK_NB) === 0) return fd;
+  closeSync(fd);
+  return undefined;
+}
 
 /** Waits for the lock file at `path` (made if missing), and runs `work` holding it. */
 export function withFileLock<T>(path: string, work: () => T): T {

@@ -21,14 +21,33 @@ export const listen: (fd: number, backlog: number) => number = library.func('int
 export const accept: (fd: number, address: Pointer, length: Pointer, flags: number) => number = library.func(
   'int accept4(int fd, void *address, void *length, int flags)',
 );
+export const getsockopt: (fd: number, level: number, option: number, value: Buffer, length: Buffer) => number =
+  library.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
+/** connect(2) to an address from {@link addressOf}, for many connections to one. */
+export const connectTo: (fd: number, address: number, lengthBytes: number) => number = library.func(
+  'int connect(int fd, uintptr_t address, int length)',
+);
+export const epollCreate: (flags: number) => number = library.func('int epoll_create1(int flags)');
+export const epollControl: (epoll: number, operation: number, fd: number, event: number) => number = library.func(
+  'int epoll_ctl(int epoll, int operation, int fd, uintptr_t event)',
+);
+export const epollWait: (epoll: number, events: number, count: number, timeoutMs: number) => number = library.func(
+  'int epoll_wait(int epoll, uintptr_t events, int count, int timeout)',
+);
 export const setsockopt: (fd: number, level: number, option: number, value: Buffer, lengthBytes: number) => number =
   library.func('int setsockopt(int fd, int level, int option, const void *value, int length)');
 export const getsockname: (fd: number, address: Buffer, length: Buffer) => number = library.func(
   'int getsockname(int fd, void *address, void *length)',
 );
-export const poll: (descriptors: Buffer, count: number, timeoutMs: number) => number = library.func(
-  'int poll(void *descriptors, unsigned long count, int timeout)',
-);
+const pollFunction = library.func('int poll(void *descriptors, unsigned long count, int timeout)');
+export const poll: (descriptors: Buffer, count: number, timeoutMs: number) => number = pollFunction;
+/** The same on another thread: the memory must stay referenced until it has called back. */
+export const pollInBackground: (
+  descriptors: Buffer,
+  count: number,
+  timeoutMs: number,
+  done: (error: unknown, count: number) => void,
+) => void = pollFunction.async;
 /** Whether a signal makes system calls return EINTR instead of going on. */
 export const siginterrupt: (signal: number, interrupts: number) => number = library.func(
   'int siginterrupt(int signal, int flag)',

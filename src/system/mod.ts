@@ -3,6 +3,7 @@
 export { pinProcess } from './affinity.ts';
 export {
   findProgram,
+  hasProgram,
   quote,
   requireRoot,
   runCommand,
@@ -10,21 +11,27 @@ export {
 } from './command.ts';
 export { readNamespacesCpuNs, readSoftirqNs } from './cpu-time.ts';
 export { ownLauncher, startDaemon } from './daemon.ts';
+export { Epoll, READY } from './epoll.ts';
 export { CommandError } from './errors.ts';
-export { withFileLock } from './file-lock.ts';
+export { exchangePaths } from './exchange-paths.ts';
+export { takeFileLock, withFileLock } from './file-lock.ts';
 export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
+export { listenForLinks } from './link-events.ts';
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
-export { allocatePinned, type PinnedMemory } from './pinned-memory.ts';
+export { allocatePinned, type PinnedMemory, pinBytes } from './pinned-memory.ts';
 export { replaceProcess } from './replace-process.ts';
 export { endAtOnceOnSignals } from './signals.ts';
 export { SocketError, socketError } from './socket-errors.ts';
 export {
   acceptTcp,
   type ConnectOptions,
+  Connector,
   closeSocket,
   connectTcp,
+  errnoNameOf,
   listenTcp,
   localPort,
   type SocketAddress,
+  socketProblem,
 } from './sockets.ts';
-export { exchangeAll, receiveAll, sendAll, watchTransfers } from './transfers.ts';
+export { exchangeAll, receiveAll, receiveNow, receiveSome, sendAll, sendNow, watchTransfers } from './transfers.ts';

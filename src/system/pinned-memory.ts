@@ -21,3 +21,10 @@ export function allocatePinned(sizeBytes: number): PinnedMemory {
   const offset = (PAGE_BYTES - (start % PAGE_BYTES)) % PAGE_BYTES;
   return { bytes: new Uint8Array(memory, offset, sizeBytes), address: start + offset };
 }
+
+/** A copy of `bytes` whose address does not change. */
+export function pinBytes(bytes: Uint8Array): PinnedMemory {
+  const memory = allocatePinned(bytes.length);
+  memory.bytes.set(bytes);
+  return memory;
+}

@@ -1,17 +1,21 @@
 // Blocking TCP sockets on libc for measuring: no event loop between a packet and the code that waits for it.
 // Every socket has timeouts, so that a peer that has died ends in a named error. transfers.ts moves data over them.
 
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import { type Ipv4, ipv4ToNumber } from '../model/mod.ts';
 import * as libc from './libc.ts';
+import { type PinnedMemory, pinBytes } from './pinned-memory.ts';
 import { type SocketError, socketError } from './socket-errors.ts';
 
 // <bits/socket.h>, <asm-generic/socket.h>, <netinet/tcp.h>
 const AF_INET = 2;
 const SOCK_STREAM = 1;
 const SOCK_CLOEXEC = 0o2000000;
+const SOCK_NONBLOCK = 0o4000;
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
+const SO_ERROR = 4;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 const IPPROTO_TCP = 6;
@@ -21,6 +25,8 @@ const SOCKADDR_BYTES = 16;
 const TIMEVAL_BYTES = 16;
 
 const BACKLOG = 64;
+
+const { EINPROGRESS } = constants.errno;
 
 export interface SocketAddress {
   readonly address: Ipv4;
@@ -67,6 +73,48 @@ export function connectTcp(options: ConnectOptions): number {
     }
     check(libc.connect(fd, encodeAddress(options), SOCKADDR_BYTES), `connect to ${format(options)}`);
   });
+}
+
+/**
+ * Opens many connections to one place without waiting for them: no call allocates or throws. A number below zero is an
+ * errno that {@link errnoNameOf} names.
+ */
+export class Connector {
+  readonly #to: PinnedMemory;
+  readonly #from: Buffer | undefined;
+
+  constructor({ address, port, source }: SocketAddress & { readonly source?: Ipv4 | undefined }) {
+    this.#to = pinBytes(encodeAddress({ address, port }));
+    this.#from = source === undefined ? undefined : encodeAddress({ address: source, port: 0 });
+  }
+
+  /** The socket of a connection that is on its way, and that does not block. */
+  start(): number {
+    const fd = libc.socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -libc.lastErrno();
+    if (this.#from !== undefined && libc.bind(fd, this.#from, SOCKADDR_BYTES) < 0) return this.#giveUp(fd);
+    if (libc.connectTo(fd, this.#to.address, SOCKADDR_BYTES) < 0 && libc.lastErrno() !== EINPROGRESS)
+      return this.#giveUp(fd);
+    return fd;
+  }
+
+  #giveUp(fd: number): number {
+    const errno = libc.lastErrno();
+    libc.close(fd);
+    return -errno;
+  }
+}
+
+/** What has become of a socket by itself (SO_ERROR): 0, or an errno below zero. */
+export function socketProblem(fd: number): number {
+  const value = encodeInt(0);
+  libc.getsockopt(fd, SOL_SOCKET, SO_ERROR, value, encodeInt(4));
+  return -value.readInt32LE();
+}
+
+/** ECONNREFUSED and the like. */
+export function errnoNameOf(negativeErrno: number): string {
+  return getSystemErrorName(negativeErrno);
 }
 
 export function closeSocket(fd: number): void {
@@ -117,7 +165,8 @@ function check(result: number, what: string): number {
   return result;
 }
 
-function systemError(what: string): SocketError {
+/** What to throw when a call of libc has just failed. */
+export function systemError(what: string): SocketError {
   return socketError(what, errnoName());
 }
 

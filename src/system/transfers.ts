@@ -33,6 +33,28 @@ export function receiveAll(fd: number, address: number, lengthBytes: number): vo
   if (received !== lengthBytes) finishReceiving(fd, address, lengthBytes, received);
 }
 
+/** What has come, up to `lengthBytes`; 0 when the peer has closed. Throws SOCKET_TIMED_OUT, SOCKET_PEER_CLOSED. */
+export function receiveSome(fd: number, address: number, lengthBytes: number): number {
+  for (;;) {
+    const received = libc.recv(fd, address, lengthBytes, RECEIVE_FLAGS);
+    if (received >= 0) return received;
+    const errno = getSystemErrorName(-libc.lastErrno());
+    if (errno !== 'EINTR') throw socketError('receive', errno);
+  }
+}
+
+/** Of a socket that does not block: bytes sent, or an errno below zero. Allocates nothing. */
+export function sendNow(fd: number, address: number, lengthBytes: number): number {
+  const sent = libc.send(fd, address, lengthBytes, SEND_FLAGS);
+  return sent < 0 ? -libc.lastErrno() : sent;
+}
+
+/** The same of receiving; 0: the peer has closed. */
+export function receiveNow(fd: number, address: number, lengthBytes: number): number {
+  const received = libc.recv(fd, address, lengthBytes, RECEIVE_FLAGS);
+  return received < 0 ? -libc.lastErrno() : received;
+}
+
 /**
  * Sends and receives a block of the same length at a time; unlike two calls it can't deadlock with a peer doing so. Only
  * within {@link watchTransfers}, because poll(2) knows nothing of a socket's timeouts.

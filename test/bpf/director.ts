@@ -7,8 +7,9 @@ import { lvsState } from '../../src/dataplane/abi.ts';
 import { type Maps, openMaps } from '../../src/dataplane/maps.ts';
 import { type BpfDataPlane, openDataPlane } from '../../src/dataplane/mod.ts';
 import { findStateDirectory } from '../../src/dataplane/state-directory.ts';
-import type { ServerStatus, ServiceEntry, ServiceStatus } from '../../src/director/mod.ts';
+import { INITIAL_SETTINGS, type ServerStatus, type ServiceEntry, type ServiceStatus } from '../../src/director/mod.ts';
 import { inNetworkNamespace, interfaceIndex, runCommand } from '../../src/system/mod.ts';
+import { forgetConnections } from './forget.ts';
 import { frameOn, makeNamespace, type NicName, removeNamespace } from './namespace.ts';
 import type { PacketSpec } from './packet-builder.ts';
 import { type Outcome, TestedProgram } from './prog-test-run.ts';
@@ -41,14 +42,10 @@ export class Director {
 
   /** Forgets services, connections and counts, as if it had just been loaded. */
   reset(): void {
-    for (const { key } of [...this.maps.flows.entries()]) this.maps.flows.delete(key);
-    for (const { key } of [...this.maps.templates.entries()]) this.maps.templates.delete(key);
-    for (const { key } of [...this.maps.datagrams.entries()]) this.maps.datagrams.delete(key);
-    for (const { value } of this.maps.serverIndex.entries()) {
-      this.maps.connectionCounts.set(value, { active: 0, inactive: 0, persistent: 0, overloaded: 0 });
-    }
+    forgetConnections(this.maps);
     this.configure();
     this.setTimeouts(this.#timeouts);
+    this.plane.changeSettings(INITIAL_SETTINGS);
     this.#dropsBefore = this.plane.readDrops();
   }
 

@@ -58,7 +58,7 @@ export function quotedOf(packet: PacketSpec | Uint8Array): Uint8Array {
   return bytes.subarray(0, (bytes[0] ?? 0) >> 4 === 6 ? 1280 - 48 : 576 - 28);
 }
 
-/** An ICMP error of the director's own with the ID that it has chosen, which is not zero. */
+/** An ICMP error of the director's own: with the ID that it has chosen, which is not zero, and the packet's TOS. */
 export function buildAnswer(
   ends: { readonly source: string; readonly destination: string },
   error: IcmpError,
@@ -66,7 +66,8 @@ export function buildAnswer(
 ): Uint8Array {
   if (ends.source.includes(':')) return buildIcmpPacket({ ...ends, ttl: 64 }, error);
   const id = Buffer.from(frame).readUInt16BE(ETHERNET_BYTES + 4) || 1;
-  return buildIcmpPacket({ ...ends, tos: 0xc0, ttl: 64, id, dontFragment: false }, error);
+  const tos = 0xc0 | ((error.quoted[1] ?? 0) & 0x1e);
+  return buildIcmpPacket({ ...ends, tos, ttl: 64, id, dontFragment: false }, error);
 }
 
 /** It was answered, on the NIC on which it came, with an ICMP error that says so and quotes it. */

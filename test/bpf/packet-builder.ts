@@ -7,6 +7,9 @@ export interface PacketSpec extends HeaderFields {
   readonly to: string;
   /** TCP flags as tcpdump prints them: S, F, R, P, U and . for ACK. A packet without them is UDP. */
   readonly flags?: string;
+  /** Of TCP. */
+  readonly seq?: number;
+  readonly ack?: number;
   readonly payload?: Uint8Array;
   /** A UDP datagram without a checksum (RFC 768). */
   readonly withoutChecksum?: boolean;
@@ -47,9 +50,21 @@ export type IpHeader = HeaderFields & {
   readonly protocol: number;
 };
 
-export const PROTOCOL = { hopByHop: 0, icmp: 1, ipip: 4, tcp: 6, udp: 17, ipv6: 41, fragment: 44, icmpv6: 58 } as const;
+export const PROTOCOL = {
+  hopByHop: 0,
+  icmp: 1,
+  ipip: 4,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  fragment: 44,
+  gre: 47,
+  icmpv6: 58,
+  sctp: 132,
+} as const;
 
-const TCP_FLAGS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, '.': 16, U: 32 };
+/** As tcpdump prints them. */
+export const TCP_FLAGS: Readonly<Record<string, number>> = { F: 1, S: 2, R: 4, P: 8, '.': 16, U: 32 };
 
 const NOTHING = new Uint8Array(0);
 
@@ -75,7 +90,8 @@ export function addressBytes(address: string): Uint8Array {
   return Buffer.from(words.map((word) => word.padStart(4, '0')).join(''), 'hex');
 }
 
-function endpoint(text: string): { address: string; port: number } {
+/** The two of `10.9.1.1:40000` or `[2001:db8::1]:40000`. */
+export function endpoint(text: string): { address: string; port: number } {
   const colon = text.lastIndexOf(':');
   return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
@@ -122,7 +138,11 @@ function buildIpv6(header: IpHeader, payload: Uint8Array): Uint8Array {
 }
 
 /** What a transport's checksum is taken over besides the segment (RFC 768, RFC 8200 section 8.1). */
-function pseudoHeader(ends: { source: string; destination: string }, protocol: number, length: number): Uint8Array {
+export function pseudoHeader(
+  ends: { source: string; destination: string },
+  protocol: number,
+  length: number,
+): Uint8Array {
   const rest = Buffer.alloc(isIpv6(ends.source) ? 8 : 4);
   rest.writeUInt16BE(length, 2);
   rest.writeUInt8(protocol, rest.length === 8 ? 7 : 1);
@@ -139,7 +159,8 @@ export function buildTransport(spec: PacketSpec): Uint8Array {
   segment.writeUInt16BE(from.port, 0);
   segment.writeUInt16BE(to.port, 2);
   if (isTcp) {
-    segment.writeUInt32BE(0x01020304, 4); // sequence number
+    segment.writeUInt32BE(spec.seq ?? 0x01020304, 4);
+    segment.writeUInt32BE(spec.ack ?? 0, 8);
     segment.writeUInt8((headerBytes / 4) * 16, 12);
     segment.writeUInt8(
       [...(spec.flags ?? '')].reduce((bits, flag) => bits + (TCP_FLAGS[flag] ?? Number.NaN), 0),

@@ -1,8 +1,6 @@
 // SCTP packets (RFC 9260) of given chunks, with their CRC32c.
 
-import { buildIp, type HeaderFields } from './packet-builder.ts';
-
-const PROTOCOL_SCTP = 132;
+import { buildIp, endpoint, type HeaderFields, PROTOCOL } from './packet-builder.ts';
 
 /** Types of chunks, section 3.2. */
 export const CHUNK = {
@@ -33,18 +31,13 @@ export interface SctpSpec extends HeaderFields {
 }
 
 /** Appendix A: the reflected polynomial 0x1edc6f41. */
-function crc32c(bytes: Uint8Array): number {
+export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
   }
   return ~crc >>> 0;
-}
-
-function endpoint(text: string): { address: string; port: number } {
-  const colon = text.lastIndexOf(':');
-  return { address: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }
 
 function buildChunk(name: ChunkName, bytes: number): Uint8Array {
@@ -62,5 +55,5 @@ export function buildSctp(spec: SctpSpec): Uint8Array {
   header.writeUInt32BE(0x5eed5eed, 4); // verification tag
   const segment = Buffer.concat([header, ...spec.chunks.map((name) => buildChunk(name, spec.chunkBytes ?? 0))]);
   segment.writeUInt32LE(crc32c(segment), 8);
-  return buildIp({ ...spec, source: from.address, destination: to.address, protocol: PROTOCOL_SCTP }, segment);
+  return buildIp({ ...spec, source: from.address, destination: to.address, protocol: PROTOCOL.sctp }, segment);
 }

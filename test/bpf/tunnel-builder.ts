@@ -9,7 +9,6 @@ export interface TunnelEnds {
   readonly destination: string;
 }
 
-const PROTOCOL_NUMBER = { gre: 47, udp: PROTOCOL.udp } as const;
 const ETHERTYPES = { 4: 0x0800, 6: 0x86dd } as const;
 
 function innerVersion(inner: Uint8Array): 4 | 6 {
@@ -58,9 +57,9 @@ export function buildTunnelled({ ends, sourcePort = 0, ...header }: TunnelHeader
   const build = (protocol: number, payload: Uint8Array) => buildIp({ ...header, ...ends, protocol }, payload);
   if (tunnel.type === 'ipip') return build(innerProtocol(inner), inner);
   const withChecksum = tunnel.checksum !== 'none';
-  if (tunnel.type === 'gre') return build(PROTOCOL_NUMBER.gre, buildGre(inner, withChecksum));
+  if (tunnel.type === 'gre') return build(PROTOCOL.gre, buildGre(inner, withChecksum));
   const ports = Buffer.alloc(4);
   ports.writeUInt16BE(sourcePort, 0);
   ports.writeUInt16BE(tunnel.port, 2);
-  return build(PROTOCOL_NUMBER.udp, buildGue(inner, ends, ports, withChecksum));
+  return build(PROTOCOL.udp, buildGue(inner, ends, ports, withChecksum));
 }

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { directorTest } from './director.ts';
-import { assertAnswered, assertDropped, assertForwarded, quotedOf } from './outcome.ts';
-import type { PacketSpec } from './packet-builder.ts';
+import { frameOn } from './namespace.ts';
+import { assertAnswered, assertDropped, assertForwarded, assertPassed, quotedOf } from './outcome.ts';
+import { buildPacket, type PacketSpec } from './packet-builder.ts';
 import { CLIENT, SERVER, SERVER2, server, service, VIP } from './services.ts';
 
 const SYN: PacketSpec = { from: CLIENT, to: VIP, flags: 'S', payload: Buffer.from('early data') };
@@ -33,11 +34,20 @@ directorTest('a service without servers answers: port unreachable', (director) =
 for (const method of ['nat', 'dr', 'tun'] as const) {
   directorTest(`a packet at the end of its life is answered, time exceeded, under ${method}`, (director) => {
     director.configure(service([server(SERVER, method)]));
-    const old = { ...SYN, ttl: 1 };
+    const old = { ...SYN, ttl: 1, tos: 0x10 };
     assertAnswered(director.receive(old), BACK, { ...TIME_EXCEEDED, quoted: quotedOf(old) });
     assert.equal(director.drops('TTL_EXPIRED'), 1);
   });
 }
+
+directorTest('a reply at the end of its life is left to the stack and moves nothing', (director) => {
+  director.configure(service([server(SERVER, 'nat')]));
+  director.receive(SYN);
+  const old = { from: SERVER, to: CLIENT, flags: 'S.', ttl: 1 };
+  assertPassed(director.receive(old, 'server'), frameOn('server', buildPacket(old)));
+  assert.equal(director.drops('TTL_EXPIRED'), 0);
+  assert.equal(director.plane.readConnections()[0]?.state, 'SYN_RECV');
+});
 
 directorTest('a packet with IP options that cannot go on is dropped without an answer', (director) => {
   director.configure(service([server(SERVER, 'nat')]));

@@ -4,6 +4,8 @@
 import type { Recording } from '../recording.ts';
 import { DECLARED, type DeclaredDifference } from './declared.ts';
 
+type Declared = readonly DeclaredDifference[];
+
 /** A line of both, or what the two have in one place. */
 export type Passage =
   | { readonly kind: 'same'; readonly line: string }
@@ -11,7 +13,8 @@ export type Passage =
       readonly kind: 'different';
       readonly ipvs: readonly string[];
       readonly lvskit: readonly string[];
-      readonly declared: DeclaredDifference | undefined;
+      /** What explains it all. */
+      readonly declared: Declared | undefined;
     };
 
 /** Expiry times may be this far apart: commands take time, and the directors are served one after the other. */
@@ -24,7 +27,7 @@ export function compareRecording({ name, ipvs, lvskit }: Recording): readonly Pa
   for (const { kind, fromLeft, fromRight } of align(left, right)) {
     if (kind === 'same') passages.push(...fromLeft.map((line): Passage => ({ kind: 'same', line })));
     else {
-      const declared = DECLARED.find((difference) => covers(difference, name, fromLeft, fromRight));
+      const declared = explain(name, fromLeft, fromRight);
       passages.push({ kind: 'different', ipvs: fromLeft, lvskit: fromRight, declared });
     }
   }
@@ -35,19 +38,35 @@ export function faultsOf(passages: readonly Passage[]): number {
   return passages.filter((passage) => passage.kind === 'different' && passage.declared === undefined).length;
 }
 
+/** Ids of the differences that have been seen in these recordings. */
+export function declaredIn(passages: readonly Passage[]): readonly string[] {
+  return passages
+    .flatMap((passage) => (passage.kind === 'different' ? (passage.declared ?? []) : []))
+    .map(({ id }) => id);
+}
+
 /** Messages about failures are in each program's own words. */
 function isCompared(line: string): boolean {
   return !line.startsWith('! ');
 }
 
-function covers(
-  difference: DeclaredDifference,
-  scenario: string,
-  ipvs: readonly string[],
-  lvskit: readonly string[],
-): boolean {
-  const all = (lines: readonly string[], pattern: RegExp) => lines.every((line) => pattern.test(line));
-  return difference.scenarios.test(scenario) && all(ipvs, difference.ipvs) && all(lvskit, difference.lvskit);
+/** The differences that explain this place together; undefined where they do not. */
+function explain(scenario: string, ipvs: readonly string[], lvskit: readonly string[]): Declared | undefined {
+  const used = new Set<DeclaredDifference>();
+  const strip = (line: string): string | undefined => {
+    let rest: string | undefined = line;
+    for (const difference of DECLARED) {
+      if (rest === undefined || !difference.scenarios.test(scenario)) continue;
+      const without = difference.without(rest);
+      if (without !== rest) used.add(difference);
+      rest = without;
+    }
+    return rest;
+  };
+  const [left, right] = [ipvs, lvskit].map((lines) => lines.map(strip).filter((line) => line !== undefined));
+  const isExplained =
+    left?.length === right?.length && left?.every((line, index) => isSame(line, right?.[index] ?? ''));
+  return isExplained ? [...used] : undefined;
 }
 
 function isSame(left: string, right: string): boolean {
@@ -118,7 +137,7 @@ function formatPassage(passage: Passage): string[] {
   if (passage.kind === 'same') return [`    ${passage.line}`];
   const { ipvs, lvskit, declared } = passage;
   return [
-    ...(declared === undefined ? [] : [`    [declared: ${declared.id}]`]),
+    ...(declared === undefined ? [] : [`    [declared: ${declared.map(({ id }) => id).join(', ')}]`]),
     ...ipvs.map((line) => `  - ${line}`),
     ...lvskit.map((line) => `  + ${line}`),
   ];

@@ -2,8 +2,9 @@
 // place, whether checksums are right, payload; of tunnels and of ICMP errors what is inside too.
 
 import { crc32 } from 'node:zlib';
-import { PROTOCOL, SCTP_CHUNKS, TCP_FLAGS } from './build.ts';
-import { checksum, crc32c, formatAddress, pseudoHeader } from './bytes.ts';
+import { checksum, PROTOCOL, pseudoHeader, TCP_FLAGS } from '../../bpf/packet-builder.ts';
+import { CHUNK, crc32c } from '../../bpf/sctp-packets.ts';
+import { formatAddress } from './address.ts';
 import { DIRECTOR, VIP } from './hosts.ts';
 
 interface Packet {
@@ -27,9 +28,9 @@ export function describePacket(bytes: Uint8Array, isQuoted = false): string {
   return packet === undefined ? `not IP: ${Buffer.from(bytes).toString('hex')}` : describe(packet);
 }
 
-/** A fragment other than the first. */
-export function isLaterFragment(bytes: Uint8Array): boolean {
-  return (readPacket(Buffer.from(bytes), false)?.fragment?.offset ?? 0) > 0;
+/** Where in its datagram a packet's payload begins: 0 but for fragments other than the first. */
+export function fragmentOffset(bytes: Uint8Array): number {
+  return readPacket(Buffer.from(bytes), false)?.fragment?.offset ?? 0;
 }
 
 function readPacket(bytes: Buffer, isQuoted: boolean): Packet | undefined {
@@ -130,11 +131,11 @@ function innerPacket(protocol: number, payload: Buffer): { name: string; bytes: 
   return { name: fields, bytes: gue.subarray(length) };
 }
 
-function describeIcmp({ protocol, payload, source, destination }: Packet): string {
+function describeIcmp(packet: Packet): string {
+  const { protocol, payload } = packet;
   const isV6 = protocol === PROTOCOL.icmpv6;
   const [type, code, rest] = [payload.readUInt8(0), payload.readUInt8(1), payload.readUInt32BE(4)];
-  const pseudo = isV6 ? pseudoHeader(source, destination, protocol, payload.length) : new Uint8Array();
-  const check = checksum(pseudo, payload) === 0 ? '' : ' ICMP CHECKSUM WRONG';
+  const check = (isV6 ? transportSum(packet) : checksum(payload)) === 0 ? '' : ' ICMP CHECKSUM WRONG';
   const name = `icmp type ${type} code ${code} rest ${rest}${check}`;
   const isError = isV6 ? type < 128 : [3, 4, 5, 11, 12].includes(type);
   return isError
@@ -156,10 +157,17 @@ function describeTcp(segment: Buffer): string {
 
 function describeChunk(packet: Buffer): string {
   const type = packet.length > 12 ? packet.readUInt8(12) : undefined;
-  return Object.entries(SCTP_CHUNKS).find(([, number]) => number === type)?.[0] ?? `chunk ${type}`;
+  return Object.entries(CHUNK).find(([, number]) => number === type)?.[0] ?? `chunk ${type}`;
 }
 
-function describeChecksum({ source, destination, protocol, payload }: Packet): string {
+/** 0 where the checksum in it is right. */
+function transportSum({ source, destination, protocol, payload }: Packet): number {
+  const ends = { source: formatAddress(source), destination: formatAddress(destination) };
+  return checksum(Buffer.concat([pseudoHeader(ends, protocol, payload.length), payload]));
+}
+
+function describeChecksum(packet: Packet): string {
+  const { protocol, payload } = packet;
   if (protocol === PROTOCOL.sctp) {
     const copy = Buffer.from(payload);
     copy.writeUInt32LE(0, 8);
@@ -167,8 +175,7 @@ function describeChecksum({ source, destination, protocol, payload }: Packet): s
   }
   if (protocol === PROTOCOL.udp && payload.readUInt16BE(6) === 0) return ' no checksum';
   if (protocol !== PROTOCOL.tcp && protocol !== PROTOCOL.udp) return '';
-  const pseudo = pseudoHeader(source, destination, protocol, payload.length);
-  return checksum(pseudo, payload) === 0 ? '' : ' CHECKSUM WRONG';
+  return transportSum(packet) === 0 ? '' : ' CHECKSUM WRONG';
 }
 
 const SHOWN_BYTES = 80;

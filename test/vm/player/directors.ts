@@ -3,10 +3,13 @@
 
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
+import { closeMaps, openMaps } from '../../../src/dataplane/maps.ts';
 import { openDataPlane, removeStateOf } from '../../../src/dataplane/mod.ts';
+import { findStateDirectory } from '../../../src/dataplane/state-directory.ts';
 import { createSystemNames, runIpvsadm } from '../../../src/director/mod.ts';
 import { LvskitError } from '../../../src/model/mod.ts';
 import { runCommand } from '../../../src/system/mod.ts';
+import { forgetConnections } from '../../bpf/forget.ts';
 
 export interface CommandOutcome {
   readonly status: number;
@@ -19,6 +22,8 @@ export interface Director {
   readonly name: 'ipvs' | 'lvskit';
   /** @param path of its network namespace */
   ipvsadm(path: string, words: readonly string[], input: string): Promise<CommandOutcome>;
+  /** Makes it as new, where it takes the VM too long to begin another. Nothing but ipvsadm may have been used. */
+  readonly clear?: (path: string) => Promise<void>;
   /** Before its namespace goes. */
   forget(path: string): void;
 }
@@ -38,10 +43,15 @@ export const LVSKIT: Director = {
   ipvsadm: (path, words, input) =>
     withinNamespace(path, async () => {
       let [output, said] = ['', ''];
+      const planes: ReturnType<typeof openDataPlane>[] = [];
       const session = {
         names: createSystemNames(),
         version: '0.0.0',
-        openDataPlane,
+        openDataPlane: () => {
+          const plane = openDataPlane();
+          planes.push(plane);
+          return plane;
+        },
         write: (text: string) => {
           output += text;
         },
@@ -56,8 +66,19 @@ export const LVSKIT: Director = {
       } catch (error) {
         if (!(error instanceof LvskitError)) throw error;
         return { status: 1, output, said: `${said}${error.code}: ${error.message}\n` };
+      } finally {
+        // The command itself leaves that to the end of its process.
+        for (const plane of planes) plane.close();
       }
     }),
+  async clear(path) {
+    await withinNamespace(path, async () => {
+      const maps = openMaps(findStateDirectory()?.path ?? '');
+      forgetConnections(maps);
+      closeMaps(maps);
+    });
+    for (const words of ['-C', '--set 900 120 300']) await LVSKIT.ipvsadm(path, words.split(' '), '');
+  },
   forget: removeStateOf,
 };
 

@@ -5,35 +5,55 @@
 import type { Recording } from '../recording.ts';
 import { SCENARIOS } from '../scenarios/mod.ts';
 import { ipvsadm, listings, open, type Scenario } from '../scenarios/scenario.ts';
-import { IPVS, LVSKIT } from './directors.ts';
-import { beginPerformance, endPerformance, type Performance, playStep } from './play.ts';
+import { type Director, IPVS, LVSKIT } from './directors.ts';
+import { beginPerformance, type Performance, playStep } from './play.ts';
+import { createStage, type Stage } from './stage.ts';
 
 /** More than a step takes, waiting aside; in such a leap of the clock connections may have expired. */
 const LEAP_MS = 1500;
 const ATTEMPTS = 3;
 
 const [pattern = '', part = '0', parts = '1', only] = process.argv.slice(2);
+
 const DIRECTORS = only === 'ipvs' ? [IPVS] : [IPVS, LVSKIT];
 
+/** Of those that live through many scenarios. */
+const standing = new Map<Director, Stage>();
 let count = 0;
 
-async function record(scenario: Scenario): Promise<{ recording: Recording; hasLeapt: boolean }> {
-  const number = ++count;
-  const performances = DIRECTORS.map((director) => beginPerformance(director, scenario, number));
-  let hasLeapt = false;
-  try {
-    for (const [index, step] of scenario.steps.entries()) {
-      for (const one of performances) {
-        const start = performance.now();
-        await playOrSay(one, step);
-        const allowedMs = LEAP_MS + (step.kind === 'wait' ? step.seconds * 1000 : 0);
-        // The first command loads lvskit's data plane, before anything has happened that time could change.
-        if (index > 0 && performance.now() - start > allowedMs) hasLeapt = true;
-      }
-    }
-  } finally {
-    for (const one of performances) endPerformance(one);
+function begin(director: Director, scenario: Scenario): Performance {
+  const stage = standing.get(director) ?? createStage(`${director.name}${++count}`);
+  standing.set(director, stage);
+  return beginPerformance(director, stage, scenario);
+}
+
+async function end(one: Performance, scenario: Scenario): Promise<void> {
+  const { director, stage } = one;
+  if (director.clear !== undefined && scenario.steps.every(({ kind }) => kind !== 'run')) {
+    return await director.clear(stage.path);
   }
+  standing.delete(director);
+  remove(director, stage);
+}
+
+function remove(director: Director, stage: Stage): void {
+  director.forget(stage.path);
+  stage.remove();
+}
+
+async function record(scenario: Scenario): Promise<{ recording: Recording; hasLeapt: boolean }> {
+  const performances = DIRECTORS.map((director) => begin(director, scenario));
+  let hasLeapt = false;
+  for (const [index, step] of scenario.steps.entries()) {
+    for (const one of performances) {
+      const start = performance.now();
+      await playOrSay(one, step);
+      const allowedMs = LEAP_MS + (step.kind === 'wait' ? step.seconds * 1000 : 0);
+      // The first command may load lvskit's data plane, before anything has happened that time could change.
+      if (index > 0 && performance.now() - start > allowedMs) hasLeapt = true;
+    }
+  }
+  for (const one of performances) await end(one, scenario);
   const [ipvs = [], lvskit = ipvs] = performances.map(({ lines }) => lines);
   return { recording: { name: scenario.name, ipvs, lvskit }, hasLeapt };
 }
@@ -73,3 +93,4 @@ const chosen = SCENARIOS.filter(({ name }) => new RegExp(pattern).test(name));
 for (const scenario of chosen.filter((_, index) => index % Number(parts) === Number(part))) {
   process.stdout.write(`${JSON.stringify(await recordUndisturbed(scenario))}\n`);
 }
+for (const [director, stage] of standing) remove(director, stage);

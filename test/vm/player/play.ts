@@ -2,12 +2,13 @@
 // that leaves the director, by wire and by the host that it is sent to.
 
 import { setTimeout } from 'node:timers/promises';
-import { formatAddress } from '../packets/bytes.ts';
-import { describePacket, isLaterFragment } from '../packets/describe.ts';
+import { formatAddress } from '../packets/address.ts';
+import { describePacket, fragmentOffset } from '../packets/describe.ts';
 import { hostOfAddress, nameOfMac, type Wire, withAddresses } from '../packets/hosts.ts';
 import type { Scenario, Step } from '../scenarios/scenario.ts';
 import type { Director } from './directors.ts';
-import { createStage, runInside, type Stage } from './stage.ts';
+import { runInside, type Stage } from './stage.ts';
+import type { Arrival } from './wire-end.ts';
 
 /** A director in the middle of a scenario. */
 export interface Performance {
@@ -17,14 +18,9 @@ export interface Performance {
   readonly lastArrived: Map<Wire, Uint8Array>;
 }
 
-export function beginPerformance(director: Director, scenario: Scenario, number: number): Performance {
-  const stage = createStage(`${director.name}${number}`, scenario.mtu);
+export function beginPerformance(director: Director, stage: Stage, scenario: Scenario): Performance {
+  stage.setMtu(scenario.mtu ?? {});
   return { director, stage, lines: [], lastArrived: new Map() };
-}
-
-export function endPerformance({ director, stage }: Performance): void {
-  director.forget(stage.path);
-  stage.remove();
 }
 
 export async function playStep(performance: Performance, step: Step): Promise<void> {
@@ -72,29 +68,38 @@ function linesOf(text: string): string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** Packets of one host. What can be answered afterwards is what they, and no earlier ones, have brought to the other side. */
+/**
+ * Packets of one host: one, or the fragments of one datagram. What can be answered afterwards is what they, and no
+ * earlier ones, have brought to the other side.
+ */
 function exchange(performance: Performance, packets: readonly Uint8Array[]): void {
   const { lines, stage, lastArrived } = performance;
-  for (const [index, packet] of packets.entries()) {
-    const host = hostOfAddress(sourceOf(packet));
-    const otherSide = host.wire === 'A' ? 'B' : 'A';
-    if (index === 0) lastArrived.delete(otherSide);
+  const host = hostOfAddress(sourceOf(packets[0] as Uint8Array));
+  const otherSide = host.wire === 'A' ? 'B' : 'A';
+  lastArrived.delete(otherSide);
+  for (const packet of packets) {
     lines.push(`${host.name} sends ${describePacket(packet)}`);
     stage.wires[host.wire].send(host.mac, packet);
-    collect(performance, otherSide);
   }
+  collect(performance, otherSide);
 }
 
 function sourceOf(packet: Uint8Array): string {
   return formatAddress((packet[0] ?? 0) >> 4 === 6 ? packet.subarray(8, 24) : packet.subarray(12, 16));
 }
 
+/** Fragments are written down in the order of their places: a datagram's may go any way and at any time. */
 function collect({ stage, lines, lastArrived }: Performance, answering: Wire | undefined): void {
   for (const wire of ['A', 'B'] as const) {
-    for (const { destinationMac, packet } of stage.wires[wire].receive()) {
+    const arrivals = stage.wires[wire].receive();
+    for (const { destinationMac, packet } of arrivals.toSorted(byPlace)) {
       lines.push(`  ${nameOfMac(destinationMac)} gets ${describePacket(packet)}`);
       // Later fragments have no ports, so that they cannot be answered.
-      if (wire === answering && !isLaterFragment(packet)) lastArrived.set(wire, packet);
+      if (wire === answering && fragmentOffset(packet) === 0) lastArrived.set(wire, packet);
     }
   }
+}
+
+function byPlace(a: Arrival, b: Arrival): number {
+  return fragmentOffset(a.packet) - fragmentOffset(b.packet);
 }

@@ -9,8 +9,13 @@ export interface Stage {
   /** Of the director: /run/netns/NAME. */
   readonly path: string;
   readonly wires: Readonly<Record<Wire, WireEnd>>;
+  /** Of the director's NICs. */
+  setMtu(mtu: Mtu): void;
   remove(): void;
 }
+
+/** 1500 unless told otherwise. */
+export type Mtu = Readonly<Partial<Record<Wire, number>>>;
 
 const WIRES: readonly Wire[] = ['A', 'B'];
 /** Of the test's ends: what a scenario sends may be larger than the director's NICs take. */
@@ -31,7 +36,7 @@ const SYSCTLS: readonly (readonly [string, number])[] = [
 ];
 
 /** @param name of the two namespaces, with `-d` and `-o` after it */
-export function createStage(name: string, mtu: { readonly A?: number; readonly B?: number } = {}): Stage {
+export function createStage(name: string): Stage {
   const [director, outside] = [`${name}-d`, `${name}-o`];
   // One shell for everything: starting a program from Node is slow in a VM.
   const script = [
@@ -46,7 +51,7 @@ export function createStage(name: string, mtu: { readonly A?: number; readonly B
       `-n ${outside}`,
       WIRES.map((wire) => `link set ${wire} up`),
     ),
-    ...batch(`-n ${director}`, ['link set lo up', ...WIRES.flatMap((wire) => nicCommands(wire, mtu[wire] ?? MTU))]),
+    ...batch(`-n ${director}`, ['link set lo up', ...WIRES.flatMap((wire) => nicCommands(wire))]),
     ...batch(
       `-n ${director}`,
       GATEWAY.addresses.map((address) => `route add default via ${address}`),
@@ -62,6 +67,10 @@ export function createStage(name: string, mtu: { readonly A?: number; readonly B
   return {
     path: `/run/netns/${director}`,
     wires,
+    setMtu(mtu) {
+      const commands = WIRES.map((wire) => `link set ${wire} mtu ${mtu[wire] ?? MTU}\n`);
+      runCommand(['ip', '-n', director, '-batch', '-'], { input: commands.join('') });
+    },
     remove() {
       for (const wire of WIRES) wires[wire].close();
       runCommand(['ip', '-batch', '-'], { input: `netns delete ${director}\nnetns delete ${outside}\n` });
@@ -74,11 +83,10 @@ function linkCommand(wire: Wire, director: string, outside: string): string {
   return `${nic} peer name ${wire} mtu ${OUTSIDE_MTU} netns ${outside}`;
 }
 
-function nicCommands(wire: Wire, mtu: number): readonly string[] {
+function nicCommands(wire: Wire): readonly string[] {
   const { addresses } = DIRECTOR[wire];
   return [
     `link set ${wire} up`,
-    `link set ${wire} mtu ${mtu}`,
     `addr add ${addresses[0]}/24 dev ${wire}`,
     `addr add ${addresses[1]}/64 dev ${wire} nodad`,
     ...(wire === 'A' ? [`addr add ${VIP[0]}/32 dev A`, `addr add ${VIP[1]}/128 dev A nodad`] : []),

@@ -40,7 +40,7 @@ export const ERRORS_AND_FRAGMENTS: readonly Scenario[] = FAMILIES.flatMap(({ fam
   METHODS.flatMap(({ name, flag, view }): Scenario[] => {
     const [client, vip] = [`c1${suffix}:1025`, `vip${suffix}:80`];
     const router = `r5${suffix}`;
-    const datagram = udp(client, vip, BIG, { df: false });
+    const datagram = udp(client, vip, BIG, { dontFragment: false });
     const pieces = fragments(datagram, FRAGMENT_BYTES);
     const backwards = pieces.map((_, index) => pieces.length - 1 - index);
     return [

@@ -31,7 +31,7 @@ export const FORWARDING: readonly Scenario[] = METHODS.flatMap(({ name, flag, vi
     steps: [
       ...rr(flag),
       ...open('c1:1025', 'vip:80', view),
-      send(tcp('c1:1025', 'vip:80', 'P.', { seq: 1001, data: 'GET /', tos: 0x10, id: 77, df: false })),
+      send(tcp('c1:1025', 'vip:80', 'P.', { seq: 1001, data: 'GET /', tos: 0x10, id: 77, dontFragment: false })),
       ...(view === 'both' ? [replyTcp('P.', { data: 'hello', tos: 0x08, ttl: 60, id: 99 })] : []),
       ...listings(),
       ...close('c1:1025', 'vip:80', view),
@@ -108,9 +108,21 @@ export const FORWARDING: readonly Scenario[] = METHODS.flatMap(({ name, flag, vi
     ],
   },
   {
-    name: `${name}: a deleted service's connections go on`,
+    name: `${name}: the last service is deleted`,
     steps: [
       ...rr(flag),
+      ...open('c1:1025', 'vip:80', view),
+      ...ipvsadm('-D -t vip:80'),
+      send(tcp('c1:1025', 'vip:80', 'P.', { data: 'x' })),
+      send(tcp('c1:1026', 'vip:80', 'S')),
+      ...ipvsadm('-Lnc\n-Ln'),
+    ],
+  },
+  {
+    name: `${name}: a deleted service's connections stay silent`,
+    steps: [
+      ...rr(flag),
+      ...ipvsadm('-A -t vip:81 -s rr'),
       ...open('c1:1025', 'vip:80', view),
       ...ipvsadm('-D -t vip:80'),
       send(tcp('c1:1025', 'vip:80', 'P.', { data: 'x' })),
@@ -122,7 +134,7 @@ export const FORWARDING: readonly Scenario[] = METHODS.flatMap(({ name, flag, vi
     name: `${name}: TTL`,
     steps: [
       ...rr(flag),
-      send(tcp('c1:1025', 'vip:80', 'S', { ttl: 1 })),
+      send(tcp('c1:1025', 'vip:80', 'S', { ttl: 1, tos: 0x10 })),
       send(tcp('c1:1025', 'vip:80', 'S', { ttl: 2 })),
       ...(view === 'both' ? [replyTcp('S.', { ttl: 1 }), replyTcp('S.', { ttl: 2 })] : []),
       ...listings(),
@@ -137,8 +149,8 @@ export const FORWARDING: readonly Scenario[] = METHODS.flatMap(({ name, flag, vi
       send(tcp('c1:1025', 'vip:80', '.', { data: filler(1340), seq: 1001 })),
       send(tcp('c1:1025', 'vip:80', '.', { data: filler(1360), seq: 1001 })),
       send(tcp('c1:1025', 'vip:80', '.', { data: filler(1361), seq: 1001 })),
-      send(tcp('c1:1025', 'vip:80', '.', { data: filler(1341), seq: 1001, df: false })),
-      send(tcp('c1:1025', 'vip:80', '.', { data: filler(1440), seq: 1001, df: false })),
+      send(tcp('c1:1025', 'vip:80', '.', { data: filler(1341), seq: 1001, dontFragment: false })),
+      send(tcp('c1:1025', 'vip:80', '.', { data: filler(1440), seq: 1001, dontFragment: false })),
       ...listings(),
     ],
   },

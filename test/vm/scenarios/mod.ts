@@ -6,6 +6,8 @@ import { FURTHER } from './further.ts';
 import { PERSISTENCE } from './persistence.ts';
 import type { Scenario } from './scenario.ts';
 import { SCHEDULING } from './scheduling.ts';
+import { SETTINGS } from './settings.ts';
+import { SIP } from './sip.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...SCHEDULING,
@@ -13,4 +15,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...PERSISTENCE,
   ...ERRORS_AND_FRAGMENTS,
   ...FURTHER,
+  ...SIP,
+  ...SETTINGS,
 ];

@@ -1,20 +1,20 @@
 // The one form of a scenario: what is done on the director and what is sent to it, step after step. It says nothing
 // about what should happen: that is what the real IPVS does.
 
+import { PROTOCOL } from '../../bpf/packet-builder.ts';
+import type { ChunkName } from '../../bpf/sctp-packets.ts';
+import { formatAddress } from '../packets/address.ts';
 import {
   CLIENT_SEQUENCE,
   fragments,
   type IcmpErrorName,
   icmpError,
-  PROTOCOL,
-  type SctpChunk,
   SERVER_SEQUENCE,
   sctp,
   type TcpOptions,
   tcp,
   udp,
 } from '../packets/build.ts';
-import { formatAddress } from '../packets/bytes.ts';
 
 export interface Scenario {
   /** A sentence. */
@@ -117,7 +117,7 @@ export function replyUdp(data: string | Uint8Array): Step {
   };
 }
 
-export function replySctp(chunk: SctpChunk): Step {
+export function replySctp(chunk: ChunkName): Step {
   return {
     kind: 'answer',
     side: 'B',
@@ -137,7 +137,7 @@ export function replyFragments(data: Uint8Array, size: number, order?: readonly 
     what: `udp, ${data.length} bytes in fragments`,
     make: (arrived) => {
       const { from, to } = turned(arrived);
-      return inOrder(fragments(udp(from, to, data, { df: false }), size), order);
+      return inOrder(fragments(udp(from, to, data, { dontFragment: false }), size), order);
     },
   };
 }

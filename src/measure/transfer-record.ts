@@ -1,0 +1,90 @@
+// What every client of a service measures, in the same form: how long each transfer took, how much came, what failed and
+// why, when it stalled.
+
+import { TimeHistogram, type TimeSummary } from './histogram.ts';
+import { type Stall, StallFinder } from './stalls.ts';
+
+export interface TransferResult {
+  /** Of the measurement. */
+  readonly seconds: number;
+  /** That came to their end as they should. */
+  readonly transfers: number;
+  readonly transfersPerSecond: number;
+  /** What was asked for, without heads and framing. */
+  readonly payloadBytes: number;
+  /** All that was received on the connections. */
+  readonly wireBytes: number;
+  /** ns. Of no transfers, all 0. */
+  readonly timeNs: TimeSummary;
+  /** V2 compressed, base64, ns. */
+  readonly histogram: string;
+  /** How many transfers failed, by cause. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly stalls: readonly Stall[];
+}
+
+export class TransferRecord {
+  readonly #beganMs: number;
+  readonly #histogram = new TimeHistogram();
+  readonly #stalls: StallFinder;
+  readonly #failures = new Map<string, number>();
+  #payloadBytes = 0;
+  #wireBytes = 0;
+
+  /** @param beganMs on the clock of `performance.now()` */
+  constructor(beganMs: number) {
+    this.#beganMs = beganMs;
+    this.#stalls = new StallFinder(beganMs);
+  }
+
+  get transfers(): number {
+    return this.#histogram.count;
+  }
+
+  succeed(startMs: number, endMs: number, payloadBytes: number, wireBytes: number): void {
+    this.#histogram.record((endMs - startMs) * 1e6);
+    this.#stalls.look(startMs, endMs);
+    this.#payloadBytes += payloadBytes;
+    this.#wireBytes += wireBytes;
+  }
+
+  fail(cause: string): void {
+    this.#failures.set(cause, (this.#failures.get(cause) ?? 0) + 1);
+  }
+
+  finish(endMs: number): TransferResult {
+    const seconds = (endMs - this.#beganMs) / 1000;
+    return {
+      seconds,
+      transfers: this.transfers,
+      transfersPerSecond: this.transfers / seconds,
+      payloadBytes: this.#payloadBytes,
+      wireBytes: this.#wireBytes,
+      timeNs: this.#histogram.summarize(),
+      histogram: this.#histogram.encode(),
+      failures: Object.fromEntries(this.#failures),
+      stalls: this.#stalls.finish(endMs),
+    };
+  }
+}
+
+/** The sum of measurements that ran side by side. Their gaps are left out: while one stood still, others went on. */
+export function mergeTransferResults(results: readonly TransferResult[]): TransferResult {
+  const histogram = new TimeHistogram();
+  for (const result of results) histogram.add(TimeHistogram.decode(result.histogram));
+  const sum = (of: (result: TransferResult) => number) => results.reduce((total, result) => total + of(result), 0);
+  const causes = new Set(results.flatMap(({ failures }) => Object.keys(failures)));
+  return {
+    seconds: Math.max(...results.map(({ seconds }) => seconds)),
+    transfers: sum(({ transfers }) => transfers),
+    transfersPerSecond: sum(({ transfersPerSecond }) => transfersPerSecond),
+    payloadBytes: sum(({ payloadBytes }) => payloadBytes),
+    wireBytes: sum(({ wireBytes }) => wireBytes),
+    timeNs: histogram.summarize(),
+    histogram: histogram.encode(),
+    failures: Object.fromEntries([...causes].map((cause) => [cause, sum(({ failures }) => failures[cause] ?? 0)])),
+    stalls: results
+      .flatMap(({ stalls }) => stalls.filter(({ kind }) => kind === 'slow transfer'))
+      .toSorted((a, b) => a.atMs - b.atMs),
+  };
+}
