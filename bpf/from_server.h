@@ -74,6 +74,16 @@ static __always_inline int call_keep(const struct packet *turned, const struct l
 	return persistence_keep(turned, service, server, now_ns) == server ? 0 : -EINVAL;
 }
 
+/* The call has been answered, which listings show (udp_state_transition, v6.1). Connections tell their templates so. */
+static __always_inline void call_assure(void)
+{
+	struct lvs_tuple *key = key_draft(KEY_DRAFT_TEMPLATE);
+	struct lvs_flow *template = key ? bpf_map_lookup_elem(&lvs_flows, key) : NULL;
+
+	if (template && template->state == LVS_S_TEMPLATE)
+		template->flags |= LVS_FLOW_ASSURED;
+}
+
 /* Describes the way of a single packet to the client. */
 static __always_inline void describe_answer(struct lvs_flow *fresh, const struct packet *turned)
 {
@@ -107,6 +117,7 @@ static __always_inline bool call_open(struct __sk_buff *skb, const struct packet
 	if (service->flags & LVS_SERVICE_ONE_PACKET && !packet->fragment) {
 		stats_count_connection(fresh->server, fresh->service, now_ns);
 		describe_answer(fresh, turned);
+		call_assure();
 		*is_kept = false;
 		return true;
 	}

@@ -32,6 +32,9 @@
 #define ICMP_ERROR_BYTES 576
 #define ICMPV6_ERROR_BYTES 1280
 
+/* Of which every link takes packets (RFC 8200, section 5): nobody can be told to send smaller ones. */
+#define IPV6_LEAST_MTU 1280
+
 /* Internetwork control, and of the packet's TOS the rest (RFC 1812, section 4.3.2.5). */
 #define ICMP_PRECEDENCE 0xc0
 #define ICMP_TOS_KEPT 0x1e
@@ -84,7 +87,10 @@ static __always_inline struct icmp_header icmp_header_of(const struct icmp_answe
 		return (struct icmp_header){.type = answer->type, .code = answer->code};
 	default:
 		if (is_ipv6)
-			return (struct icmp_header){.type = ICMPV6_PKT_TOOBIG, .info = bpf_htonl(answer->mtu)};
+			return (struct icmp_header){
+				.type = ICMPV6_PKT_TOOBIG,
+				.info = bpf_htonl(answer->mtu > IPV6_LEAST_MTU ? answer->mtu : IPV6_LEAST_MTU),
+			};
 		return (struct icmp_header){
 			.type = ICMP_DEST_UNREACH,
 			.code = ICMP_FRAG_NEEDED,

@@ -24,6 +24,11 @@ const TCP_NODELAY = 1;
 const SOCKADDR_BYTES = 16;
 const TIMEVAL_BYTES = 16;
 
+/** <poll.h> */
+const POLLOUT = 4;
+const POLLFD_BYTES = 8;
+const POLL_FOREVER = -1;
+
 const BACKLOG = 64;
 
 const { EINPROGRESS } = constants.errno;
@@ -71,7 +76,10 @@ export function connectTcp(options: ConnectOptions): number {
       const from = encodeAddress({ address: source, port: 0 });
       check(libc.bind(fd, from, SOCKADDR_BYTES), `use source address ${source}`);
     }
-    check(libc.connect(fd, encodeAddress(options), SOCKADDR_BYTES), `connect to ${format(options)}`);
+    const what = `connect to ${format(options)}`;
+    const connected = libc.connect(fd, encodeAddress(options), SOCKADDR_BYTES);
+    if (connected < 0 && wasInterrupted()) awaitConnection(fd, timeoutMs, what);
+    else check(connected, what);
   });
 }
 
@@ -115,6 +123,23 @@ export function socketProblem(fd: number): number {
 /** ECONNREFUSED and the like. */
 export function errnoNameOf(negativeErrno: number): string {
   return getSystemErrorName(negativeErrno);
+}
+
+/** After a signal the kernel goes on with the connection by itself (connect(2), EINTR). */
+function awaitConnection(fd: number, timeoutMs: number, what: string): void {
+  const descriptor = Buffer.alloc(POLLFD_BYTES);
+  descriptor.writeInt32LE(fd, 0);
+  descriptor.writeInt16LE(POLLOUT, 4);
+  const deadlineMs = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
+  let ready: number;
+  do {
+    const leftMs = deadlineMs - performance.now();
+    ready = libc.poll(descriptor, 1, Number.isFinite(leftMs) ? Math.max(0, Math.ceil(leftMs)) : POLL_FOREVER);
+  } while (ready < 0 && wasInterrupted());
+  check(ready, what);
+  if (ready === 0) throw socketError(what, 'ETIMEDOUT');
+  const problem = socketProblem(fd);
+  if (problem < 0) throw socketError(what, errnoNameOf(problem));
 }
 
 export function closeSocket(fd: number): void {

@@ -124,8 +124,8 @@ directorTest('of one-packet services the answers of a call go out from the virtu
   const answer = { from: at, to: CLIENT, payload: message('Call-ID: one') };
   assertForwarded(director.receive(answer, 'server'), { ...answer, from: VIP, ttl: 63 }, 'server');
   assert.deepEqual(
-    templates(director).map(({ server }) => `${server.address}:${server.port}`),
-    [at],
+    templates(director).map(({ server, state }) => `${state} ${server.address}:${server.port}`),
+    [`ASSURED ${at}`],
   );
   const { connections, outPackets } = director.service().counters;
   // As in the kernel, the answer counts as a connection.

@@ -98,6 +98,21 @@ for (const inner of FAMILIES) {
   }
 }
 
+directorTest('a client of IPv6 is not told to send less than every link takes', (director) => {
+  director.ip('-6 route add fd00:9:2::11 dev server mtu lock 1300');
+  try {
+    tunnelTo(director, 'IPv6', 'IPv6');
+    const longer = { ...INNER.IPv6, payload: new Uint8Array(1300 - 40 - 40 - 8 + 1) };
+    assertAnswered(
+      director.receive(longer),
+      { source: 'fd00:9:1::110', destination: '2001:db8:7::7' },
+      { type: 2, code: 0, mtu: 1280, quoted: quotedOf(longer) },
+    );
+  } finally {
+    director.ip('-6 route del fd00:9:2::11 dev server');
+  }
+});
+
 directorTest('the outer header takes TTL, TOS and DF from the inner one, and no options', (director) => {
   tunnelTo(director);
   const header = fc.record({

@@ -7,6 +7,7 @@ import { SCENARIOS } from '../scenarios/mod.ts';
 import { ipvsadm, listings, open, type Scenario } from '../scenarios/scenario.ts';
 import { type Director, IPVS, LVSKIT } from './directors.ts';
 import { beginPerformance, type Performance, playStep } from './play.ts';
+import { startSpinner } from './spinner.ts';
 import { createStage, type Stage } from './stage.ts';
 
 /** More than a step takes, waiting aside; in such a leap of the clock connections may have expired. */
@@ -16,6 +17,8 @@ const ATTEMPTS = 3;
 const [pattern = '', part = '0', parts = '1', only] = process.argv.slice(2);
 
 const DIRECTORS = only === 'ipvs' ? [IPVS] : [IPVS, LVSKIT];
+
+const spinner = startSpinner();
 
 /** Of those that live through many scenarios. */
 const standing = new Map<Director, Stage>();
@@ -47,7 +50,8 @@ async function record(scenario: Scenario): Promise<{ recording: Recording; hasLe
   for (const [index, step] of scenario.steps.entries()) {
     for (const one of performances) {
       const start = performance.now();
-      await playOrSay(one, step);
+      if (step.kind === 'ipvsadm' || step.kind === 'run') await spinner.during(() => playOrSay(one, step));
+      else await playOrSay(one, step);
       const allowedMs = LEAP_MS + (step.kind === 'wait' ? step.seconds * 1000 : 0);
       // The first command may load lvskit's data plane, before anything has happened that time could change.
       if (index > 0 && performance.now() - start > allowedMs) hasLeapt = true;
@@ -68,8 +72,8 @@ async function playOrSay(performance: Performance, step: Scenario['steps'][numbe
 }
 
 /**
- * In a guest that counts instructions time leaps while it waits for the host, as for a file that is read the first time.
- * Playing this first has most of them read; what is disturbed all the same is played again.
+ * Time leaps while the guest waits for the host, as for a file that is read the first time. Playing this first has most
+ * of them read; what is disturbed all the same is played again.
  */
 const WARMING_UP: Scenario = {
   name: 'warming up',
@@ -94,3 +98,4 @@ for (const scenario of chosen.filter((_, index) => index % Number(parts) === Num
   process.stdout.write(`${JSON.stringify(await recordUndisturbed(scenario))}\n`);
 }
 for (const [director, stage] of standing) remove(director, stage);
+spinner.end();

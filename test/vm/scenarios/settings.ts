@@ -7,7 +7,7 @@ const LVSKIT = new URL('../../../bin/lvskit', import.meta.url).pathname;
 
 /** Of both directors: neither minds what the other is told. There has to be a service before. */
 function set(setting: string): Step {
-  return run(`sysctl -qw net.ipv4.vs.${setting}; ${LVSKIT} director set ${setting} 2> /dev/null; true`);
+  return run(`sysctl -qw net.ipv4.vs.${setting}; ${LVSKIT} director set ${setting} 2> /dev/null || true`);
 }
 
 function servers(service: string, flag = '-m'): Step[] {
