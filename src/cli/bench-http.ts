@@ -4,7 +4,6 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type HttpRunOptions,
   type HttpRunResult,
-  LARGEST_EXPONENT,
   mergeHttpResults,
   paperFileName,
   runHttp,
@@ -13,9 +12,14 @@ import {
 import { endAtOnceOnSignals, ownLauncher, pinProcess, runCommandAsync } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { hostOrLab, labOption } from './bench-lab.ts';
-import { formatHttpHeading, formatHttpRow, formatRemarks } from './http-format.ts';
+import { parseFileSizes } from './bench-transfers.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
-import { parseSizeList } from './size-argument.ts';
+import {
+  formatTransferHeading,
+  formatTransferRemarks,
+  formatTransferRow,
+  type TransferRow,
+} from './transfer-format.ts';
 
 interface BenchHttpOptions {
   readonly lab?: string;
@@ -35,10 +39,12 @@ interface BenchHttpOptions {
 }
 
 /** A row of the table, and a line of --json. */
-export interface HttpRow extends HttpRunResult {
+interface HttpRow extends HttpRunResult, TransferRow {
   readonly path: string;
-  readonly sizeBytes?: number | undefined;
 }
+
+/** A request that is sent later than this was not sent at the rate that was asked for. */
+const LAG_MS = 5;
 
 const DEFAULT_SIZES = [1, 1024, 65_536, 1_048_576];
 
@@ -104,11 +110,20 @@ async function benchHttp(given: string | undefined, options: BenchHttpOptions, c
       console.log(JSON.stringify(row));
       continue;
     }
-    if (index === 0) console.log(formatHttpHeading());
-    console.log(formatHttpRow(row));
-    remarks.push(...formatRemarks(row));
+    if (index === 0) console.log(formatTransferHeading('hits'));
+    console.log(formatTransferRow(row));
+    remarks.push(...[...formatTransferRemarks(row), ...remarksOfHttp(row)].map((remark) => `${path}: ${remark}`));
   }
   if (remarks.length > 0) console.log(`\n${remarks.join('\n')}`);
+}
+
+function remarksOfHttp({ malformed, worstLagMs }: HttpRow): readonly string[] {
+  return [
+    ...(malformed === undefined ? [] : [`the first malformed reply: ${JSON.stringify(malformed)}`]),
+    ...(worstLagMs > LAG_MS
+      ? [`requests were sent up to ${worstLagMs.toFixed(0)} ms late: no connection was free; add --connections`]
+      : []),
+  ];
 }
 
 /** The sum of several processes of ourselves, each with its share of connections and rate. */
@@ -140,16 +155,6 @@ function argumentsFor(run: HttpRunOptions, processes: number): readonly string[]
     ...optional.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
     '--json',
   ];
-}
-
-function parseFileSizes(text: string): readonly number[] {
-  const sizes = parseSizeList(text);
-  for (const size of sizes) {
-    if (!Number.isInteger(Math.log2(size)) || size > 2 ** LARGEST_EXPONENT) {
-      throw new InvalidArgumentError(`There are files of powers of 2 up to 64M, and none of ${size} bytes.`);
-    }
-  }
-  return sizes;
 }
 
 function parsePath(text: string): string {

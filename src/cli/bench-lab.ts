@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { execInMachine, readLab } from '../lab/mod.ts';
-import { LvskitError } from '../model/mod.ts';
+import { LvskitError, type TransportProtocol } from '../model/mod.ts';
 import { ownLauncher } from '../system/mod.ts';
 
 export function labOption(): Option {
@@ -10,12 +10,18 @@ export function labOption(): Option {
 }
 
 /** The host that was given; with --lab this process becomes the same command on the lab's client. Throws LAB_LACKS_SERVICE. */
-export function hostOrLab(host: string | undefined, lab: string | undefined, port: number, command: Command): string {
+export function hostOrLab(
+  host: string | undefined,
+  lab: string | undefined,
+  port: number,
+  command: Command,
+  protocol: TransportProtocol = 'tcp',
+): string {
   if (lab === undefined) return host ?? command.error('error: give a host, or --lab NAME');
   if (host !== undefined) command.error('error: give a host or --lab NAME, not both');
   const { plan } = readLab(lab);
-  const service = plan.cluster.services.find((each) => each.protocol === 'tcp' && each.port === port);
-  if (service === undefined) throw serviceMissing(lab, port);
+  const service = plan.cluster.services.find((each) => each.protocol === protocol && each.port === port);
+  if (service === undefined) throw serviceMissing(lab, protocol, port);
   execInMachine(plan, 'client', [...ownLauncher(), ...wordsFor(process.argv.slice(2), lab, plan.cluster.vip.address)]);
 }
 
@@ -25,9 +31,9 @@ function wordsFor(words: readonly string[], lab: string, address: string): reado
   return [...rest, address];
 }
 
-function serviceMissing(lab: string, port: number): LvskitError {
-  return new LvskitError('LAB_LACKS_SERVICE', `lab ${lab} has no service at TCP port ${port}`, {
-    fields: { lab, port },
+function serviceMissing(lab: string, protocol: TransportProtocol, port: number): LvskitError {
+  return new LvskitError('LAB_LACKS_SERVICE', `lab ${lab} has no service at ${protocol.toUpperCase()} port ${port}`, {
+    fields: { lab, protocol, port },
     remedy: 'add a SERVICE line for it to the conf file and build the lab again',
   });
 }

@@ -1,4 +1,4 @@
-// The measure area's public face: netpipe in both roles, visits, the line service, histograms.
+// The measure area's public face: netpipe in both roles, visits, clients and daemons of services, histograms.
 
 export type { HttpRunOptions, HttpRunResult } from './clients/http/options.ts';
 export { mergeHttpResults, runHttp, warmUp } from './clients/http/run.ts';
@@ -13,3 +13,5 @@ export { LARGEST_EXPONENT, paperFileName } from './services/files.ts';
 export { prepareNginx } from './services/http/nginx.ts';
 export { type LineService, serveLine, serveLineOn } from './services/line/serve.ts';
 export { receiveRun } from './services/netpipe/receiver.ts';
+export { mergeTransferResults, type TransferResult } from './transfer-record.ts';
+export type { TransferOptions } from './transfers.ts';

@@ -21,6 +21,8 @@ export interface TransferResult {
   /** How many transfers failed, by cause. */
   readonly failures: Readonly<Record<string, number>>;
   readonly stalls: readonly Stall[];
+  /** The share of one CPU that the client's process used: near 1, it was itself the limit. */
+  readonly cpuShare: number;
 }
 
 export class TransferRecord {
@@ -28,6 +30,7 @@ export class TransferRecord {
   readonly #histogram = new TimeHistogram();
   readonly #stalls: StallFinder;
   readonly #failures = new Map<string, number>();
+  readonly #cpuBefore = process.cpuUsage();
   #payloadBytes = 0;
   #wireBytes = 0;
 
@@ -54,6 +57,7 @@ export class TransferRecord {
 
   finish(endMs: number): TransferResult {
     const seconds = (endMs - this.#beganMs) / 1000;
+    const cpu = process.cpuUsage(this.#cpuBefore);
     return {
       seconds,
       transfers: this.transfers,
@@ -64,6 +68,7 @@ export class TransferRecord {
       histogram: this.#histogram.encode(),
       failures: Object.fromEntries(this.#failures),
       stalls: this.#stalls.finish(endMs),
+      cpuShare: (cpu.user + cpu.system) / 1e6 / seconds,
     };
   }
 }
@@ -86,5 +91,6 @@ export function mergeTransferResults(results: readonly TransferResult[]): Transf
     stalls: results
       .flatMap(({ stalls }) => stalls.filter(({ kind }) => kind === 'slow transfer'))
       .toSorted((a, b) => a.atMs - b.atMs),
+    cpuShare: Math.max(...results.map(({ cpuShare }) => cpuShare)),
   };
 }

@@ -15,17 +15,16 @@ import {
   sendNow,
   socketProblem,
 } from '../../../system/mod.ts';
-import { TransferRecord } from '../../transfer-record.ts';
 import {
-  BYTES_AFTER_REPLY,
-  causeOfClosing,
   causeOfErrno,
-  causeOfReply,
+  PAUSE_AFTER_FAILURE_MS,
   TIMED_OUT_CONNECTING,
   TIMED_OUT_RECEIVING,
   TIMED_OUT_WAITING,
-} from './failure.ts';
-import { type HttpRunOptions, type HttpRunResult, PAUSE_AFTER_FAILURE_MS } from './options.ts';
+} from '../../causes.ts';
+import { TransferRecord } from '../../transfer-record.ts';
+import { BYTES_AFTER_REPLY, causeOfClosing, causeOfReply } from './failure.ts';
+import type { HttpRunOptions, HttpRunResult } from './options.ts';
 import { Pacer } from './pacer.ts';
 import { ReplyParser } from './reply-parser.ts';
 import { encodeRequest } from './request.ts';
@@ -95,7 +94,6 @@ class ConcurrentRun {
   }
 
   run(): HttpRunResult {
-    const cpuBefore = process.cpuUsage();
     for (const connection of this.#connections) this.#open(connection, this.#beganMs);
     let nowMs = performance.now();
     let careMs = nowMs + CARE_MS;
@@ -112,12 +110,9 @@ class ConcurrentRun {
         careMs = nowMs + CARE_MS;
       }
     }
-    const cpu = process.cpuUsage(cpuBefore);
-    const result = this.#record.finish(nowMs);
     return {
-      ...result,
+      ...this.#record.finish(nowMs),
       connectionsOpened: this.#opened,
-      cpuShare: (cpu.user + cpu.system) / 1e6 / result.seconds,
       worstLagMs: this.#worstLagMs,
       ...(this.#malformed === undefined ? {} : { malformed: this.#malformed }),
     };

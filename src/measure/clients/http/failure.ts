@@ -1,30 +1,6 @@
-// Why a request failed, in words that are the same for every run, so that they can be counted.
+// Why a request failed that is no matter of the connection: what is wrong with its reply.
 
 import type { ReplyParser } from './reply-parser.ts';
-
-const CAUSES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refused',
-  ENETUNREACH: 'unreachable',
-  EHOSTUNREACH: 'unreachable',
-  ETIMEDOUT: 'no answer to the connection',
-  EAGAIN: 'no reply in time',
-  ECONNRESET: 'reset',
-  EPIPE: 'reset',
-  EADDRNOTAVAIL: 'no free port here',
-  EADDRINUSE: 'no free port here',
-  EMFILE: 'too many open files here',
-  ENFILE: 'too many open files here',
-  ENOBUFS: 'no memory for a connection here',
-};
-
-/** @param errno symbolic */
-export function causeOfErrno(errno: string): string {
-  return CAUSES[errno] ?? errno;
-}
-
-export const TIMED_OUT_CONNECTING = 'no answer to the connection';
-export const TIMED_OUT_WAITING = 'no reply in time';
-export const TIMED_OUT_RECEIVING = 'the reply stood still';
 
 /** Of a connection that the peer closed before the end of the reply. */
 export function causeOfClosing(parser: ReplyParser): string {

@@ -22,13 +22,8 @@ export interface HttpRunOptions extends HttpTarget {
 
 export interface HttpRunResult extends TransferResult {
   readonly connectionsOpened: number;
-  /** The share of one CPU that this process used: near 1, it was itself the limit. */
-  readonly cpuShare: number;
   /** At a rate: how much later than meant requests were sent, ms; 0 of what was in time. */
   readonly worstLagMs: number;
   /** The first bytes of the first malformed reply, latin1. */
   readonly malformed?: string | undefined;
 }
-
-/** Connections after a failed one wait this long, so that a dead server is not asked a million times. */
-export const PAUSE_AFTER_FAILURE_MS = 50;

@@ -25,7 +25,6 @@ export function mergeHttpResults(results: readonly HttpRunResult[]): HttpRunResu
   return {
     ...mergeTransferResults(results),
     connectionsOpened: results.reduce((sum, { connectionsOpened }) => sum + connectionsOpened, 0),
-    cpuShare: Math.max(...results.map(({ cpuShare }) => cpuShare)),
     worstLagMs: Math.max(...results.map(({ worstLagMs }) => worstLagMs)),
     ...(malformed === undefined ? {} : { malformed }),
   };

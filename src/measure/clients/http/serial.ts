@@ -11,9 +11,10 @@ import {
   SocketError,
   sendAll,
 } from '../../../system/mod.ts';
+import { causeOfErrno, PAUSE_AFTER_FAILURE_MS, TIMED_OUT_RECEIVING } from '../../causes.ts';
 import { TransferRecord } from '../../transfer-record.ts';
-import { BYTES_AFTER_REPLY, causeOfClosing, causeOfErrno, causeOfReply, TIMED_OUT_RECEIVING } from './failure.ts';
-import { type HttpRunOptions, type HttpRunResult, PAUSE_AFTER_FAILURE_MS } from './options.ts';
+import { BYTES_AFTER_REPLY, causeOfClosing, causeOfReply } from './failure.ts';
+import type { HttpRunOptions, HttpRunResult } from './options.ts';
 import { ReplyParser } from './reply-parser.ts';
 import { encodeRequest } from './request.ts';
 
@@ -22,7 +23,6 @@ const RECEIVE_BYTES = 256 * 1024;
 /** Runs for the time that the options say, with one connection at a time. Failures are counted, not thrown. */
 export function runSerial(options: HttpRunOptions): HttpRunResult {
   const client = new SerialClient(options);
-  const cpuBefore = process.cpuUsage();
   const beganMs = performance.now();
   const endMs = beganMs + options.seconds * 1000;
   const record = new TransferRecord(beganMs);
@@ -41,12 +41,9 @@ export function runSerial(options: HttpRunOptions): HttpRunResult {
     if (client.isWornOut) client.close();
   }
   client.close();
-  const cpu = process.cpuUsage(cpuBefore);
-  const result = record.finish(nowMs);
   return {
-    ...result,
+    ...record.finish(nowMs),
     connectionsOpened: client.opened,
-    cpuShare: (cpu.user + cpu.system) / 1e6 / result.seconds,
     worstLagMs: 0,
     ...(client.malformed === undefined ? {} : { malformed: client.malformed }),
   };

@@ -1,20 +1,25 @@
-// What `lvskit bench http` shows of a run: a row of 80 columns, and remarks on what has to be known with it.
+// What `lvskit bench` shows of transfers: for each size a row of 80 columns, and remarks on what has to be known with it.
 
-import type { HttpRow } from './bench-http.ts';
+import type { TransferResult } from '../measure/mod.ts';
 
-const COLUMNS = ['bytes', 'hits', 'hits/s', 'Mbit/s', 'min µs', 'p50 µs', 'p99 µs', 'max µs', 'failed'];
+/** A row of the table, and a line of --json. */
+export interface TransferRow extends TransferResult {
+  /** Of what was transferred, if that was asked for. */
+  readonly sizeBytes?: number | undefined;
+}
+
 const WIDTHS = [9, 9, 9, 9, 9, 9, 9, 9, 8];
 
 /** Where more than this share of a CPU was used, the client may have been the limit. */
 const BUSY_SHARE = 0.95;
-/** A request that is sent later than this was not sent at the rate that was asked for. */
-const LAG_MS = 5;
 
-export function formatHttpHeading(): string {
-  return alignRight(COLUMNS);
+/** @param transfers what they are called, at most 6 letters: hits, files, jobs */
+export function formatTransferHeading(transfers: string): string {
+  const times = ['min µs', 'p50 µs', 'p99 µs', 'max µs'];
+  return alignRight(['bytes', transfers, `${transfers}/s`, 'Mbit/s', ...times, 'failed']);
 }
 
-export function formatHttpRow(row: HttpRow): string {
+export function formatTransferRow(row: TransferRow): string {
   const { min, p50, p99, max } = row.timeNs;
   return alignRight([
     String(row.sizeBytes ?? Math.round(row.payloadBytes / Math.max(row.transfers, 1))),
@@ -27,9 +32,8 @@ export function formatHttpRow(row: HttpRow): string {
 }
 
 /** Lines about failures, stalls, and a client that was itself the limit. */
-export function formatRemarks(row: HttpRow): readonly string[] {
+export function formatTransferRemarks(row: TransferRow): readonly string[] {
   const remarks = Object.entries(row.failures).map(([cause, count]) => `${count} failed: ${cause}`);
-  if (row.malformed !== undefined) remarks.push(`the first malformed reply: ${JSON.stringify(row.malformed)}`);
   const slow = row.stalls.filter(({ kind }) => kind === 'slow transfer');
   const gaps = row.stalls.filter(({ kind }) => kind === 'gap');
   const [worst] = slow.toSorted((a, b) => b.lastedMs - a.lastedMs);
@@ -39,19 +43,14 @@ export function formatRemarks(row: HttpRow): readonly string[] {
     );
   }
   for (const { atMs, lastedMs } of gaps.slice(0, 3)) {
-    remarks.push(`no reply came to its end for ${lastedMs.toFixed(0)} ms, from ${seconds(atMs)} on`);
+    remarks.push(`none came to its end for ${lastedMs.toFixed(0)} ms, from ${seconds(atMs)} on`);
   }
   if (row.cpuShare > BUSY_SHARE) {
     remarks.push(
-      `this client used ${(row.cpuShare * 100).toFixed(0)} % of its CPU: it may be the limit, not the server; add --processes`,
+      `this client used ${(row.cpuShare * 100).toFixed(0)} % of its CPU: it may be the limit, not the server`,
     );
   }
-  if (row.worstLagMs > LAG_MS) {
-    remarks.push(
-      `requests were sent up to ${row.worstLagMs.toFixed(0)} ms late: no connection was free; add --connections`,
-    );
-  }
-  return remarks.map((remark) => `${row.path}: ${remark}`);
+  return remarks;
 }
 
 function seconds(ms: number): string {
