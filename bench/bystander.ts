@@ -6,15 +6,17 @@
 
 import { join } from 'node:path';
 import { loadCluster } from '../src/conf/mod.ts';
+import { attachToIngress, detachFromIngress } from '../src/dataplane/attach.ts';
+import { listNics } from '../src/dataplane/devices.ts';
 import { libbpf } from '../src/dataplane/libbpf.ts';
 import { openDataPlane, removeStateOf } from '../src/dataplane/mod.ts';
-import { attachToIngress, detachFromIngress, listNics } from '../src/dataplane/program.ts';
 import { DIRECTOR_PROGRAM, findStateDirectory } from '../src/dataplane/state-directory.ts';
+import { removeTcx } from '../src/dataplane/tcx.ts';
 import { serviceTableOf } from '../src/director/mod.ts';
 import { findMachine, namespacePath } from '../src/lab/mod.ts';
 import { planSystem } from '../src/suite/systems.ts';
 import { Testbed } from '../src/suite/testbed.ts';
-import { inNetworkNamespace, requireRoot, runCommand } from '../src/system/mod.ts';
+import { inNetworkNamespace, interfaceIndex, requireRoot, runCommand } from '../src/system/mod.ts';
 import { loadEmptyProgram } from './support/empty-program.ts';
 import { estimateRatio, measureInRounds, printHeading, printRatio, printRow } from './support/rounds.ts';
 
@@ -51,7 +53,9 @@ try {
     inNetworkNamespace(host, () => {
       for (const nic of nics) {
         detachFromIngress(nic);
-        runCommand(['tc', 'qdisc', 'delete', 'dev', nic, 'clsact']);
+        removeTcx(['empty'], interfaceIndex(nic) ?? 0, 'ingress');
+        // Which is there only on kernels without tcx.
+        runCommand(['tc', 'qdisc', 'delete', 'dev', nic, 'clsact'], { allowFailure: true });
       }
     });
   const visit = async () => {

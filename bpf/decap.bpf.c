@@ -141,8 +141,7 @@ static __always_inline bool is_simple(struct __sk_buff *skb, const struct nested
 	       (ip->outer.tos & ECN_MASK) != ECN_CONGESTED && (ip->inner.protocol == IPPROTO_TCP || !skb->gso_size);
 }
 
-SEC("tc")
-int lvs_decap(struct __sk_buff *skb)
+static __always_inline int decapsulate(struct __sk_buff *skb)
 {
 	struct nested *ip = packet_data(skb) + ETH_HLEN;
 
@@ -164,6 +163,15 @@ int lvs_decap(struct __sk_buff *skb)
 			       TC_ACT_OK;
 	}
 	return take_out(skb);
+}
+
+SEC("tc")
+int lvs_decap(struct __sk_buff *skb)
+{
+	int verdict = decapsulate(skb);
+
+	/* Programs and filters of others on the device are to see what the stack gets. */
+	return verdict == TC_ACT_OK ? TC_ACT_UNSPEC : verdict;
 }
 
 char _license[] SEC("license") = "Dual MIT/GPL";

@@ -19,6 +19,7 @@
 #include "refresh.h"
 #include "split.h"
 #include "sweeper.h"
+#include "verdict.h"
 #include "vocabulary.h"
 
 /* Of the next hop's MTU, what is left for the client's packet; 0: any packet fits. */
@@ -315,21 +316,21 @@ noted:
 SEC("tc")
 int lvs_ingress(struct __sk_buff *skb)
 {
-	return ingress(skb);
+	return hand_on(ingress(skb));
 }
 
 /* On the egress of every NIC, while the director is a server of VS-NAT itself. */
 SEC("tc")
 int lvs_egress(struct __sk_buff *skb)
 {
-	return answer_local(skb);
+	return hand_on(answer_local(skb));
 }
 
 /* On the way into the pair of devices of firewall marks. */
 SEC("tc")
 int lvs_mark_hop(struct __sk_buff *skb)
 {
-	return mark_port_undo_hop(skb);
+	return hand_on(mark_port_undo_hop(skb));
 }
 
 /* Run by user space when it has loaded the data plane. Returns 0 when the sweeper runs; otherwise it is to try again. */

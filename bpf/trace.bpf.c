@@ -102,7 +102,7 @@ int trace_ingress(struct __sk_buff *skb)
 		return TC_ACT_UNSPEC;
 	verdict = ingress(skb);
 	trace_end(verdict);
-	return verdict;
+	return device_verdict(verdict);
 }
 
 /* Only answers of servers that are the director itself are changed there: the event tells of those alone. */
@@ -125,5 +125,5 @@ int trace_egress(struct __sk_buff *skb)
 	verdict = answer_local(skb);
 	trace_flow(flow);
 	trace_end(verdict);
-	return verdict;
+	return device_verdict(verdict);
 }

@@ -4,11 +4,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lvsFeatures, lvsXdpMode } from './abi.ts';
-import { readConfig } from './config.ts';
-import { LOCAL_ANSWERS_PROGRAM, settleLocalAnswers } from './local-answers.ts';
-import { closeMaps, type Maps, openMaps } from './maps.ts';
-import { attachMarkPort } from './mark-port.ts';
-import { MARK_DEVICES } from './mark-rules.ts';
 import {
   attachToEgress,
   attachToIngress,
@@ -17,11 +12,16 @@ import {
   detachFromIngress,
   isAttached,
   isAttachedToEgress,
-  listDevices,
-  listNics,
-} from './program.ts';
+  isWellAttached,
+} from './attach.ts';
+import { readConfig } from './config.ts';
+import { listDevices, listNics } from './devices.ts';
+import { LOCAL_ANSWERS_PROGRAM, settleLocalAnswers } from './local-answers.ts';
+import { closeMaps, type Maps, openMaps } from './maps.ts';
+import { attachMarkPort } from './mark-port.ts';
+import { MARK_DEVICES } from './mark-rules.ts';
 import { DIRECTOR_PROGRAM, type StateDirectory } from './state-directory.ts';
-import { removeLeftTracers } from './trace-filters.ts';
+import { removeTracers } from './trace-attachments.ts';
 import { attachXdp, detachXdp, isXdpAttached, loadXdp, XDP_PROGRAM } from './xdp.ts';
 
 /** tc: the ingress alone. xdp: a short way in the NIC's driver before it; xdp-generic: the same on any device. */
@@ -80,9 +80,9 @@ function settleXdp(directory: StateDirectory, nics: readonly string[], mode: num
   attachXdp(directory.path, nics, { mode: name, vethsTakeFrames });
 }
 
-/** The same for NICs that have come since. */
+/** The same for NICs that have come since, and where filters of others have. */
 export function attachNew(directory: StateDirectory): void {
-  if (listNics().some((nic) => !isAttached(nic))) attachAll(directory);
+  if (listNics().some((nic) => !isWellAttached(nic))) attachAll(directory);
 }
 
 /** Devices that the director is on, whichever of its versions, also such as are not NICs any more for a while. */
@@ -115,7 +115,7 @@ export function detachAll(): void {
   const devices = listDevices();
   const isOurs = devices.some(isAttached);
   for (const device of devices) {
-    removeLeftTracers(device);
+    removeTracers(device);
     if (isOurs) detachXdp(device);
     detachFromIngress(device);
     detachFromFront(device);

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { familyOf, type IpAddress } from '../model/mod.ts';
 import { withFileLock } from '../system/mod.ts';
 import { lvsAddressKey } from './abi.ts';
+import { attachToIngress, detachFromIngress } from './attach.ts';
 import { BpfMap, U32, U64 } from './bpf-map.ts';
 import { encodeAddress, FAMILIES } from './codes.ts';
-import { attachToIngress, detachFromIngress, loadProgram } from './program.ts';
+import { loadProgram } from './program.ts';
 import {
   DECAP_PROGRAM,
   findStateDirectory,

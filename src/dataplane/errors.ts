@@ -43,7 +43,7 @@ export function loadFailed(path: string, errno: number, log: string): LvskitErro
 export function attachFailed(device: string, errno: number): LvskitError {
   return new LvskitError('BPF_ATTACH_FAILED', `cannot attach the data plane to ${device}: ${errnoName(errno)}`, {
     fields: { device, errno: errnoName(errno) },
-    remedy: 'the kernel needs CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS (clsact)',
+    remedy: 'the kernel needs tcx (Linux 6.6), or CONFIG_NET_CLS_BPF and CONFIG_NET_SCH_INGRESS (clsact)',
   });
 }
 

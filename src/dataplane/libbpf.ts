@@ -26,6 +26,11 @@ koffi.struct('bpf_tc_opts', {
   priority: 'uint32_t',
 });
 
+/** Up to where libbpf 1.1 needs it. */
+koffi.struct('bpf_link_create_opts', { sz: 'size_t', flags: 'uint32_t', padding: 'uint32_t' });
+/** Of libbpf 1.1: later ones have more behind it. */
+koffi.struct('bpf_prog_attach_opts', { sz: 'size_t', flags: 'uint32_t', replace_prog_fd: 'int' });
+
 koffi.struct('bpf_test_run_opts', {
   sz: 'size_t',
   data_in: 'const void *',
@@ -75,6 +80,16 @@ const SIGNATURES = {
     'int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, void *count, void *opts)',
   mapUpdateBatch: 'int bpf_map_update_batch(int fd, const void *keys, const void *values, void *count, void *opts)',
   programRun: 'int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *opts)',
+  progById: 'int bpf_prog_get_fd_by_id(uint32_t id)',
+  progQuery:
+    'int bpf_prog_query(int target, int type, uint32_t query_flags, void *attach_flags, _Out_ uint32_t *ids, _Inout_ uint32_t *count)',
+  progAttach: 'int bpf_prog_attach(int fd, int target, int type, uint32_t flags)',
+  progAttachOpts: 'int bpf_prog_attach_opts(int fd, int target, int type, const bpf_prog_attach_opts *opts)',
+  progDetach: 'int bpf_prog_detach2(int fd, int target, int type)',
+  linkCreate: 'int bpf_link_create(int fd, int target, int type, const bpf_link_create_opts *opts)',
+  linkNextId: 'int bpf_link_get_next_id(uint32_t after, _Out_ uint32_t *id)',
+  linkById: 'int bpf_link_get_fd_by_id(uint32_t id)',
+  linkDetach: 'int bpf_link_detach(int fd)',
   tcHookCreate: 'int bpf_tc_hook_create(bpf_tc_hook *hook)',
   tcAttach: 'int bpf_tc_attach(const bpf_tc_hook *hook, _Inout_ bpf_tc_opts *opts)',
   tcDetach: 'int bpf_tc_detach(const bpf_tc_hook *hook, const bpf_tc_opts *opts)',
@@ -110,5 +125,7 @@ export function lastErrno(): number {
 
 export const OPEN_OPTS_BYTES = koffi.sizeof('bpf_object_open_opts');
 export const RUN_OPTS_BYTES = koffi.sizeof('bpf_test_run_opts');
+export const LINK_OPTS_BYTES = koffi.sizeof('bpf_link_create_opts');
+export const ATTACH_OPTS_BYTES = koffi.sizeof('bpf_prog_attach_opts');
 export const TC_HOOK_BYTES = koffi.sizeof('bpf_tc_hook');
 export const TC_OPTS_BYTES = koffi.sizeof('bpf_tc_opts');

@@ -2,7 +2,8 @@
 // program on the NICs' egress. It costs every packet that leaves, so it is there only then.
 
 import { join } from 'node:path';
-import { attachToEgress, detachFromEgress, listNics } from './program.ts';
+import { attachToEgress, detachFromEgress } from './attach.ts';
+import { listNics } from './devices.ts';
 import type { StateDirectory } from './state-directory.ts';
 
 /** Pinned beside the maps. */

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { isMarkKey, type ServiceTable } from '../director/mod.ts';
 import type { AddressFamily } from '../model/mod.ts';
 import { interfaceIndex, runCommand } from '../system/mod.ts';
+import { attachToEgress, attachToIngress } from './attach.ts';
 import { familyOption, hasMarkRules, MARK_DEVICES, MARK_TABLE, planMarkRules, type Rule } from './mark-rules.ts';
-import { attachToEgress, attachToIngress } from './program.ts';
 import { DIRECTOR_PROGRAM, type StateDirectory } from './state-directory.ts';
 
 /** Pinned beside the maps: undoes the hop that the way into the pair counted. */

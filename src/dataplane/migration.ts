@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { exchangePaths } from '../system/mod.ts';
 import { lvsFeatures, lvsLoadRequest } from './abi.ts';
+import { attachInFront, attachToIngress, detachFromFront } from './attach.ts';
 import { attachAll, listAttachedDevices, reattach } from './attachments.ts';
 import { ConfigurationChange } from './change.ts';
 import { readConfig } from './config.ts';
@@ -16,12 +17,11 @@ import { attachMarkPort } from './mark-port.ts';
 import { ConnectionTransfer } from './migration-connections.ts';
 import { carryCounters } from './migration-counters.ts';
 import { copyConfig, copyTables, requireTables } from './migration-tables.ts';
-import { attachInFront, attachToIngress, detachFromFront } from './program.ts';
 import { settleRealServers } from './real-servers.ts';
 import { runProgram } from './run-program.ts';
 import { DIRECTOR_PROGRAM, NOTE_LOAD_PROGRAM, removePins, type StateDirectory, stagingOf } from './state-directory.ts';
 import { readInstalled, tableOf } from './tables.ts';
-import { removeLeftTracers } from './trace-filters.ts';
+import { removeTracers } from './trace-attachments.ts';
 import { type Enums, findContradiction } from './vocabulary.ts';
 
 /**
@@ -86,7 +86,7 @@ function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory): void
     // From here on new connections are this one's; what it does not know, the other still does. Its tracer, which would
     // go on with its tables, has nothing more to tell.
     for (const device of listAttachedDevices()) {
-      removeLeftTracers(device);
+      removeTracers(device);
       attachInFront(program, device);
     }
     connections.transfer();

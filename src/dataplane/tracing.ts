@@ -3,20 +3,21 @@
 
 import { closeSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LineProcess, requireRoot, takeFileLock, withFileLock } from '../system/mod.ts';
+import { requireRoot, takeFileLock, withFileLock } from '../system/mod.ts';
 import type { FilterTerm, TracedPacket } from '../trace/mod.ts';
 import { lvsFeatures, lvsXdpMode } from './abi.ts';
+import { type AttachPoint, isAttached } from './attach.ts';
 import { readConfig } from './config.ts';
+import { listNics } from './devices.ts';
 import { isLoaded } from './director-plane.ts';
 import { otherVersion, traceEnded, traceRunning } from './errors.ts';
 import { isOfThisVersion } from './loaded-version.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
 import { MARK_DEVICES } from './mark-rules.ts';
-import { isAttached, listNics } from './program.ts';
 import { findStateDirectory, type StateDirectory } from './state-directory.ts';
 import { lvsTraceControl, lvsTraceLease, lvsTraceTerm } from './trace-abi.ts';
+import { TraceAttachments } from './trace-attachments.ts';
 import { EventDecoder } from './trace-events.ts';
-import { attachTracer, detachTracer, guardTracers, removeLeftTracers, type TracePlace } from './trace-filters.ts';
 import { TraceObject } from './trace-object.ts';
 import { encodeTerm } from './trace-terms.ts';
 
@@ -41,7 +42,7 @@ export interface Trace {
 }
 
 /** Where the director has packets: its NICs, the end of the pair for firewall marks, and the way out of a LocalNode. */
-function placesOf(maps: Maps): readonly TracePlace[] {
+function placesOf(maps: Maps): readonly { readonly device: string; readonly point: AttachPoint }[] {
   const devices = [...listNics(), MARK_DEVICES.outOf].filter(isAttached);
   const answersItself = (readConfig(maps).features & lvsFeatures.LVS_HAS_LOCAL_NAT) !== 0;
   return [
@@ -70,8 +71,7 @@ class DirectorTrace implements Trace {
   readonly #maps: Maps;
   readonly #decoder: EventDecoder;
   readonly #object: TraceObject;
-  readonly #attached: TracePlace[] = [];
-  #guard: LineProcess | undefined;
+  readonly #attachments = new TraceAttachments();
   #leaseEndsNs = 0n;
 
   constructor(directory: StateDirectory, lock: number, { terms, all, packets }: TraceRequest) {
@@ -87,21 +87,11 @@ class DirectorTrace implements Trace {
       }
       const asked = { left: packets, lost: 0, terms: terms.length, all: all ? 1 : 0 };
       this.#object.writeRow('trace_control', lvsTraceControl, 0, asked);
-      this.#attach();
+      this.#attachments.attach(placesOf(this.#maps), (point) => this.#object.programFd(`trace_${point}`));
       this.#renewLease();
     } catch (error) {
       this.close();
       throw error;
-    }
-  }
-
-  #attach(): void {
-    const places = placesOf(this.#maps);
-    for (const device of new Set(places.map(({ device }) => device))) removeLeftTracers(device);
-    this.#guard = guardTracers(places);
-    for (const place of places) {
-      attachTracer(this.#object.programFd(`trace_${place.point}`), place);
-      this.#attached.push(place);
     }
   }
 
@@ -129,8 +119,7 @@ class DirectorTrace implements Trace {
   }
 
   close(): void {
-    for (const place of this.#attached) detachTracer(place);
-    this.#guard?.endInput();
+    this.#attachments.close();
     if (this.#hasItsTables()) closeShortWay(this.#directory, this.#maps, 0);
     this.#object.close();
     closeMaps(this.#maps);

@@ -1,5 +1,5 @@
-// What the kernel tells of network devices of this namespace, and of their addresses, over rtnetlink (rtnetlink(7)).
-// That something has changed is all that is taken from it: what is there now, the listener looks up.
+// What the kernel tells of network devices of this namespace, of their addresses and their tc filters, over rtnetlink
+// (rtnetlink(7)). That something has changed is all that is taken from it: what is there now, the listener looks up.
 
 import * as libc from './libc.ts';
 import { systemError } from './sockets.ts';
@@ -10,6 +10,7 @@ const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const NETLINK_ROUTE = 0;
 const RTMGRP_LINK = 0x1;
+const RTMGRP_TC = 0x8;
 const RTMGRP_IPV4_IFADDR = 0x10;
 const RTMGRP_IPV6_IFADDR = 0x100;
 const SOCKADDR_NL_BYTES = 12;
@@ -30,7 +31,7 @@ export function listenForLinks(): LinkEvents {
   if (fd < 0) throw systemError('listen to rtnetlink');
   const address = Buffer.alloc(SOCKADDR_NL_BYTES);
   address.writeUInt16LE(AF_NETLINK, 0);
-  address.writeUInt32LE(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, 8);
+  address.writeUInt32LE(RTMGRP_LINK | RTMGRP_TC | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, 8);
   if (libc.bind(fd, address, address.length) !== 0) {
     const error = systemError('listen to rtnetlink');
     libc.close(fd);

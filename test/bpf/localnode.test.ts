@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { runCommand } from '../../src/system/mod.ts';
+import { programsOn } from './attached-programs.ts';
 import { type Director, directorTest } from './director.ts';
 import { ADDRESS_AT_SERVERS, ADDRESS6_AT_SERVERS, frameOn, NIC_NAMES } from './namespace.ts';
 import { assertDropped, assertPassed } from './outcome.ts';
@@ -122,9 +122,8 @@ directorTest('what the director sends of its own, or only passes on, leaves as i
 });
 
 directorTest('answers are looked at only while the director is a server of VS-NAT', (director) => {
-  const filters = (nic: string) =>
-    director.inside(() => runCommand(['tc', 'filter', 'show', 'dev', nic, 'egress']).stdout);
-  const attached = () => NIC_NAMES.filter((nic) => filters(nic).includes('lvs_egress'));
+  const programs = (nic: string) => director.inside(() => programsOn(nic, 'egress'));
+  const attached = () => NIC_NAMES.filter((nic) => programs(nic).includes('lvs_egress'));
   const { vip, own } = FAMILIES.IPv4;
   assert.deepEqual(attached(), []);
   director.configure(service([server(own, 'dr'), server(SERVER, 'nat')], { at: vip }));

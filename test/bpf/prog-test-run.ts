@@ -27,8 +27,11 @@ const SK_BUFF = { bytes: 192, mark: 8, ingressIfindex: 36, ifindex: 40 } as cons
 /** More than any frame that test_run takes, which is one page at most. */
 const FRAME_BYTES = 8192;
 
-/** <linux/pkt_cls.h>. The kernel says that it would redirect; it does not do so here. */
-export const VERDICT = { pass: 0, drop: 2, stolen: 4, redirect: 7 } as const;
+/**
+ * <linux/pkt_cls.h>. What passes goes on to other programs on the device, and then to the stack. The kernel says that it
+ * would redirect; it does not do so here.
+ */
+export const VERDICT = { pass: 0xffff_ffff, drop: 2, redirect: 7 } as const;
 
 export interface Outcome {
   /** One of {@link VERDICT}. */

@@ -2,8 +2,10 @@
 // alone what is not for a virtual service, counts what it sends on and what it drops, and keeps its tables in step.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { createRandomIndex, type RandomIndex } from '../../src/analysis/random.ts';
 import { lvsDirection } from '../../src/dataplane/abi.ts';
+import { BpfMap, U32 } from '../../src/dataplane/bpf-map.ts';
 import { type Director, directorTest } from './director.ts';
 import { frameOn, type NicName } from './namespace.ts';
 import {
@@ -137,7 +139,6 @@ function isStrange(frame: Uint8Array): boolean {
   return !VIPS.has(hex(destination)) && !SERVERS.has(hex(source));
 }
 
-/** Fragments that must wait for their first are stolen. */
 const DECLARED: ReadonlySet<number> = new Set(Object.values(VERDICT));
 
 function check(before: Uint8Array, { verdict, frame }: Outcome): void {
@@ -163,6 +164,13 @@ function assertTablesAgree(director: Director): void {
   assert.ok(owners.length <= opened, 'some were opened anew, none came from nowhere');
 }
 
+function fragmentsKept(director: Director): number {
+  const cursor = new BpfMap(join(director.directory, 'lvs_early_cursor'), U32, U32);
+  const kept = cursor.get({ value: 0 })?.value ?? 0;
+  cursor.close();
+  return kept;
+}
+
 /** A service has counted what its servers have; no packet was counted that was not sent on, and none dropped unnoticed. */
 function assertCountersAddUp(director: Director, verdicts: ReadonlyMap<number, number>): void {
   const sentOn = verdicts.get(VERDICT.redirect) ?? 0;
@@ -175,7 +183,9 @@ function assertCountersAddUp(director: Director, verdicts: ReadonlyMap<number, n
     counted += counters.inPackets + counters.outPackets;
   }
   assert.ok(counted > 0 && counted <= sentOn, `${counted} packets counted, ${sentOn} sent on`);
-  assert.ok(director.drops() >= (verdicts.get(VERDICT.drop) ?? 0), 'drops have their reasons');
+  // A fragment that waits for its first ends here for the device, and so does the first, which arrives once more for them.
+  const waiting = 2 * fragmentsKept(director);
+  assert.ok(director.drops() + waiting >= (verdicts.get(VERDICT.drop) ?? 0), 'drops have their reasons');
 }
 
 directorTest('damaged packets get a verdict, strangers pass untouched, and the tables stay in step', (director) => {
@@ -200,7 +210,7 @@ directorTest('damaged packets get a verdict, strangers pass untouched, and the t
       verdicts.set(outcome.verdict, (verdicts.get(outcome.verdict) ?? 0) + 1);
     }
   });
-  assert.deepEqual([...verdicts.keys()].sort(), Object.values(VERDICT), 'every verdict comes up');
+  assert.deepEqual(new Set(verdicts.keys()), DECLARED, 'every verdict comes up');
   assertTablesAgree(director);
   assertCountersAddUp(director, verdicts);
 });

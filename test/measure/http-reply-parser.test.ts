@@ -148,6 +148,28 @@ test('a parser reads reply after reply', () => {
   assert.equal(at, bytes.length);
 });
 
+test('what a parser has read before makes no difference to how it reads a reply', () => {
+  const texts = [...REPLIES.map(([, text]) => text), ...MALFORMED.map(([text]) => text), NGINX.replace('5', '4')];
+  const outcomeOf = (parser: ReplyParser, text: string, expectsBody: boolean) => {
+    parser.begin(expectsBody);
+    const taken = parser.feed(Buffer.from(text, 'latin1'), 0, text.length);
+    const { isDone, isMalformed, status, bodyBytes, wireBytes, keepsAlive, problem } = parser;
+    return { taken, isDone, isMalformed, status, bodyBytes, wireBytes, keepsAlive, problem };
+  };
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.constantFrom(...texts), fc.boolean()), { minLength: 2, maxLength: 8 }),
+      (replies) => {
+        const parser = new ReplyParser();
+        for (const [text, expectsBody] of replies) {
+          assert.deepEqual(outcomeOf(parser, text, expectsBody), outcomeOf(new ReplyParser(), text, expectsBody));
+          assert.deepEqual(outcomeOf(parser, text, expectsBody), outcomeOf(new ReplyParser(), text, expectsBody));
+        }
+      },
+    ),
+  );
+});
+
 test('nothing but a reply makes the parser fail otherwise than by saying so', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {

@@ -4,14 +4,14 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { sweepDeadNamespaces } from '../../src/dataplane/mod.ts';
-import { runCommand } from '../../src/system/mod.ts';
+import { inNetworkNamespace, runCommand } from '../../src/system/mod.ts';
+import { programsOn } from '../bpf/attached-programs.ts';
 import { BPF_MISSING } from '../bpf/requirements.ts';
 import { inNamespace, startInBackground, until } from './netpipe-namespaces.ts';
 import { type LoneDirector, withLoneDirector } from './support/lone-director.ts';
 
 function isAttached({ name }: LoneDirector, device: string): boolean {
-  const { stdout } = runCommand(['tc', '-n', name, 'filter', 'show', 'dev', device, 'ingress'], { allowFailure: true });
-  return stdout.includes('lvs_ingress');
+  return inNetworkNamespace(`/run/netns/${name}`, () => programsOn(device, 'ingress').includes('lvs_ingress'));
 }
 
 function lives(pid: number): boolean {

@@ -3,7 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Lab } from '../../src/lab/mod.ts';
+import { findMachine, type Lab, namespacePath } from '../../src/lab/mod.ts';
+import { inNetworkNamespace } from '../../src/system/mod.ts';
+import { programsOn } from '../bpf/attached-programs.ts';
 import { type Background, LVSKIT, until } from './netpipe-namespaces.ts';
 import { ECHO_PORT, ECHO_SERVICES, withEcho } from './support/echo.ts';
 import { ipvsadm, runInside, startInside } from './support/inside.ts';
@@ -24,16 +26,11 @@ function packetsOf(trace: Background) {
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
 }
 
-async function tracersOn(lab: Lab): Promise<string> {
-  const shown = await Promise.all(
-    ['eth0', 'eth1'].map((nic) => runInside(lab, 'director', ['tc', 'filter', 'show', 'dev', nic, 'ingress'])),
+function tracersOn(lab: Lab): number {
+  const programs = inNetworkNamespace(namespacePath(findMachine(lab.plan, 'director').namespace), () =>
+    ['eth0', 'eth1'].flatMap((nic) => programsOn(nic, 'ingress')),
   );
-  return (
-    shown
-      .join('')
-      .match(/.*trace_ingress.*/g)
-      ?.join('\n') ?? ''
-  );
+  return programs.filter((name) => name === 'trace_ingress').length;
 }
 
 function connectTo(lab: Lab, port: number): Background {
@@ -54,7 +51,7 @@ test('a connection is told of packet by packet, also where most would go by XDP'
       await connectTo(lab, EMPTY_PORT).ended;
       process.kill(trace.pid, 'SIGINT');
       assert.equal(await trace.ended, 130);
-      assert.equal(await tracersOn(lab), '');
+      assert.equal(tracersOn(lab), 0);
 
       const packets = packetsOf(trace);
       const server = realserversOf(lab.plan.cluster).find(({ name }) => name === opened.server);
@@ -97,7 +94,7 @@ test('drops are told with their reason; killed, done or without a director, a tr
         /dropped: NO_SERVER \(no server takes new connections\); its sender was told by ICMP/,
       );
       assert.doesNotMatch(trace.output(), new RegExp(`:${ECHO_PORT} `));
-      assert.match(await tracersOn(lab), /trace_ingress/);
+      assert.equal(tracersOn(lab), 2);
 
       const second = startInside(lab, 'director', [LVSKIT, 'trace']);
       assert.equal(await second.ended, 1);
@@ -105,9 +102,7 @@ test('drops are told with their reason; killed, done or without a director, a tr
 
       process.kill(trace.pid, 'SIGKILL');
       await trace.ended;
-      let left = await tracersOn(lab);
-      for (let tries = 0; left !== '' && tries < 50; tries++) left = await tracersOn(lab);
-      assert.equal(left, '');
+      await until('the tracers to be gone', () => tracersOn(lab) === 0);
       assert.equal(await (await connect()).say('still there'), 'still there');
 
       const short = await startTrace(lab, '--packets', '1', 'vip', `${vipOf(lab)}:${ECHO_PORT}`);

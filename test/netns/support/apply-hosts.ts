@@ -18,6 +18,7 @@ import {
   runCommand,
   runCommandAsync,
 } from '../../../src/system/mod.ts';
+import { programsOn } from '../../bpf/attached-programs.ts';
 import { LVSKIT } from '../netpipe-namespaces.ts';
 
 export interface Hosts {
@@ -156,8 +157,10 @@ export function stateOf(hosts: Hosts, machine: string): readonly string[] {
       ['nft', 'list', 'ruleset'],
     ].flatMap((argv) => linesOf(argv).map((line) => `${argv.join(' ')}: ${line}`));
     const filters = deviceNames().flatMap((device) =>
-      ['ingress', 'egress'].flatMap((side) =>
-        linesOf(['tc', 'filter', 'show', 'dev', device, side]).map((line) => `${device} ${side}: ${line}`),
+      (['ingress', 'egress'] as const).flatMap((side) =>
+        [...linesOf(['tc', 'filter', 'show', 'dev', device, side]), ...programsOn(device, side)].map(
+          (line) => `${device} ${side}: ${line}`,
+        ),
       ),
     );
     const pins = `/run/lvskit/bpf/netns-${networkNamespaceCookie()}`;

@@ -62,6 +62,38 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 
 const NONE = -1;
 
+/** A head that came in one piece, and what it said. Servers send the same one until a second has passed. */
+class LastHead {
+  status = 0;
+  keepsAlive = true;
+  contentLength = NONE;
+  isChunked = false;
+  length = 0;
+  readonly #bytes = Buffer.alloc(KEPT_BYTES);
+
+  set(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    { status, keepsAlive }: ReplyParser,
+    contentLength: number,
+    isChunked: boolean,
+  ): void {
+    this.length = end - start <= KEPT_BYTES ? end - start : 0;
+    for (let at = 0; at < this.length; at++) this.#bytes[at] = bytes[start + at] as number;
+    this.status = status;
+    this.keepsAlive = keepsAlive;
+    this.contentLength = contentLength;
+    this.isChunked = isChunked;
+  }
+
+  isAt(bytes: Uint8Array, start: number, end: number): boolean {
+    const { length } = this;
+    if (length === 0 || end - start < length) return false;
+    return this.#bytes.compare(bytes, start, start + length, 0, length) === 0;
+  }
+}
+
 export class ReplyParser {
   /** Of the reply that is being read, once its first line is. */
   status = 0;
@@ -84,6 +116,7 @@ export class ReplyParser {
   /** What has come of a line whose end has not: the status line, or a value that matters. */
   #text = '';
   #kept: number[] | undefined;
+  readonly #lastHead = new LastHead();
 
   /** Makes ready for the reply to the next request. To HEAD there is no body. */
   begin(expectsBody = true): void {
@@ -114,7 +147,7 @@ export class ReplyParser {
 
   /** Reads bytes from `start` up to `end`. Returns where the reply ends, or `end` while it goes on. */
   feed(bytes: Uint8Array, start: number, end: number): number {
-    let at = start;
+    let at = this.#recognizeHead(bytes, start, end);
     while (at < end && this.#state < DONE) {
       switch (this.#state) {
         case LENGTH:
@@ -160,6 +193,19 @@ export class ReplyParser {
     this.#text = '';
   }
 
+  /** Takes a head that is, to the byte, the last one's, as it was taken then. Returns where the head ends, or `start`. */
+  #recognizeHead(bytes: Uint8Array, start: number, end: number): number {
+    const last = this.#lastHead;
+    if (this.#state !== STATUS_LINE || this.#headBytes > 0 || !last.isAt(bytes, start, end)) return start;
+    this.status = last.status;
+    this.keepsAlive = last.keepsAlive;
+    this.#contentLength = last.contentLength;
+    this.#isChunked = last.isChunked;
+    this.#headBytes = last.length;
+    this.#finishHead();
+    return start + last.length;
+  }
+
   #takeBody(at: number, end: number): number {
     const taken = Math.min(this.#left, end - at);
     this.bodyBytes += taken;
@@ -195,7 +241,11 @@ export class ReplyParser {
           if (byte !== LF) return this.#fail('a CR without LF at the end of the head', at);
           at++;
           this.#countHead(at, at - start);
-          if (!this.isMalformed) this.#finishHead();
+          if (!this.isMalformed) {
+            if (this.#headBytes === at - start)
+              this.#lastHead.set(bytes, start, at, this, this.#contentLength, this.#isChunked);
+            this.#finishHead();
+          }
           return at;
       }
       at++;

@@ -6,11 +6,17 @@ import { runConcurrent } from './concurrent.ts';
 import type { HttpRunOptions, HttpRunResult } from './options.ts';
 import { requestOnce, runSerial } from './serial.ts';
 
-/** Asks once without measuring, so that the file is in the server's memory. Throws TRANSFER_FAILED. */
+const WARM_UP = { seconds: 0.25, connections: 32 } as const;
+
+/**
+ * Asks without measuring, so that the file is in the server's memory, and so that our code is compiled before anything
+ * counts. Throws TRANSFER_FAILED.
+ */
 export function warmUp(options: HttpRunOptions): void {
   const cause = requestOnce({ ...options, requestsPerConnection: 1 });
-  if (cause === undefined) return;
-  throw new TransferError(`http://${options.address}:${options.port}${options.path}`, cause);
+  if (cause !== undefined) throw new TransferError(`http://${options.address}:${options.port}${options.path}`, cause);
+  const connections = Math.min(options.connections, WARM_UP.connections);
+  runHttp({ ...options, connections, seconds: WARM_UP.seconds });
 }
 
 /** Runs for the time that the options say. Failures of single requests are counted, not thrown. */
