@@ -8,7 +8,8 @@
 import { join } from 'node:path';
 import { loadCluster } from '../src/conf/mod.ts';
 import type { Ipv4, SystemName } from '../src/model/mod.ts';
-import { NETPIPE_PORT, planSystem, type SystemPlan } from '../src/suite/systems.ts';
+import { NETPIPE_PORT } from '../src/suite/service-ports.ts';
+import { planSystem, type SystemPlan } from '../src/suite/systems.ts';
 import { Testbed } from '../src/suite/testbed.ts';
 import {
   acceptTcp,

@@ -6,6 +6,7 @@ import { askLines, type LineService, NetpipeLink, receiveVisit, serveLine, trans
 import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess } from '../system/mod.ts';
 import { unknownHandleError } from './errors.ts';
 import type { Method, ParsedParamsOf, ResultOf } from './protocol.ts';
+import { runTransfers } from './transfers.ts';
 
 export type Handlers = { readonly [M in Method]: (params: ParsedParamsOf<M>) => ResultOf<M> | Promise<ResultOf<M>> };
 
@@ -48,6 +49,8 @@ export function createHandlers(version: string): Handlers {
       const visit = { sizeBytes, mode };
       return extent === undefined ? receiveVisit(link, visit) : transmitVisit(link, visit, extent);
     },
+    'transfer.run': ({ transfer, ...options }) => runTransfers(transfer, options),
+
     'netpipe.close': (what) => {
       if ('listener' in what) closeSocket(listeners.take(what.listener));
       else connections.take(what.connection).close();

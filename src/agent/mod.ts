@@ -4,4 +4,5 @@ export { type Agent, type AgentOptions, type CallOptions, startAgent } from './c
 export { AgentError } from './errors.ts';
 export { createHandlers } from './handlers.ts';
 export { connectNetpipe, listenNetpipe, type NetpipeListener, type NetpipePair } from './netpipe.ts';
+export type { ResultOf } from './protocol.ts';
 export { serveRequests } from './server.ts';

@@ -2,7 +2,7 @@
 // stdout. Every method has its schema here, checked at both ends, because the two may be of different versions.
 
 import { z } from 'zod';
-import { type Ipv4, parseIpv4 } from '../model/mod.ts';
+import { type Ipv4, parseIpv4, TRANSFER_NAMES } from '../model/mod.ts';
 
 const ipv4 = z.custom<Ipv4>(
   (value) => typeof value === 'string' && parseIpv4(value) !== undefined,
@@ -26,10 +26,12 @@ const visitExtent = z.union([
   z.strictObject({ exchanges: z.int().positive() }),
 ]);
 
+const timeSummary = z.strictObject({ min: timeNs, p50: timeNs, p99: timeNs, max: timeNs, mean: timeNs });
+
 const visitResult = z.strictObject({
   exchanges: z.int().nonnegative(),
   elapsedNs: timeNs,
-  oneWayNs: z.strictObject({ min: timeNs, p50: timeNs, p99: timeNs, max: timeNs, mean: timeNs }),
+  oneWayNs: timeSummary,
   histogram: z.string(),
 });
 
@@ -70,6 +72,26 @@ export const METHODS = {
       extent: visitExtent.optional(),
     }),
     result: visitResult,
+  },
+  /** Transfers of a service, one after the other, after one that is not counted. Failures are in the result. */
+  'transfer.run': {
+    params: z.strictObject({
+      transfer: z.enum(TRANSFER_NAMES),
+      address: ipv4,
+      sizeBytes: z.int().positive(),
+      seconds: z.number().positive(),
+      timeoutMs: z.int().positive().default(10_000),
+    }),
+    result: z.strictObject({
+      transfers: z.int().nonnegative(),
+      elapsedNs: timeNs,
+      timeNs: timeSummary,
+      histogram: z.string(),
+      failures: z.record(z.string(), z.int().positive()),
+      counts: z.record(z.string(), z.number()),
+      payloadBytes: z.int().nonnegative(),
+      wireBytes: z.int().nonnegative(),
+    }),
   },
   /** Closes a listener or a connection. */
   'netpipe.close': {

@@ -1,18 +1,16 @@
 // A run and its samples → the analysis that every report shows. Pure and deterministic: the same files give the
 // same numbers, intervals included.
 
-import type { BlockSample, Run, SystemName } from '../model/mod.ts';
-import type { Analysis, SizePoint, SystemAnalysis } from './analysis.ts';
-import { estimateMedian, mapEstimate } from './bootstrap.ts';
+import type { BlockSample, Run, TransferSample } from '../model/mod.ts';
+import type { Analysis } from './analysis.ts';
 import { compareSystems } from './comparison.ts';
-import { sumCpu } from './cpu.ts';
 import { noSamples } from './errors.ts';
 import { writeHeadline } from './headline.ts';
-import { fitSystem } from './hockney-fit.ts';
 import { writeNotes } from './notes.ts';
-import { baselineOf, RIVALS } from './systems.ts';
-import { summariseTail } from './tail.ts';
-import { indexVisits, sizesOf, type Visits, visitsAt } from './visits.ts';
+import { analyseSystem } from './system-analysis.ts';
+import { RIVALS } from './systems.ts';
+import { analyseTransfers } from './transfers.ts';
+import { indexVisits } from './visits.ts';
 
 /** The block that stands for small ones: a packet that carries as little as real requests do. */
 const USUAL_SMALL_BLOCK_BYTES = 64;
@@ -20,6 +18,8 @@ const USUAL_SMALL_BLOCK_BYTES = 64;
 export interface AnalyseOptions {
   /** The samples end in a line that was cut short and left out; the notes then say so. */
   readonly lastLineDropped?: boolean;
+  /** Of the services that were measured in the same run. */
+  readonly transfers?: readonly TransferSample[];
 }
 
 /** Throws RESULTS_NO_SAMPLES and RESULTS_BAD_HISTOGRAM. */
@@ -39,44 +39,7 @@ export function analyse(run: Run, samples: readonly BlockSample[], options: Anal
   return {
     ...facts,
     headline: writeHeadline(facts),
+    transfers: analyseTransfers(run, options.transfers ?? []),
     notes: writeNotes(run, samples, facts, options.lastLineDropped ?? false),
-  };
-}
-
-function analyseSystem(
-  run: Run,
-  visits: Visits,
-  system: SystemName,
-  blocks: { readonly smallBytes: number; readonly largestBytes: number },
-): SystemAnalysis {
-  const points = sizesOf(visits, system).map((sizeBytes) =>
-    summarisePoint(sizeBytes, visitsAt(visits, system, sizeBytes)),
-  );
-  const smallVisits = visitsAt(visits, system, blocks.smallBytes);
-  const baseline = baselineOf(system);
-  return {
-    system,
-    points,
-    smallBlock: points.find((point) => point.sizeBytes === blocks.smallBytes),
-    largestBlock: points.find((point) => point.sizeBytes === blocks.largestBytes),
-    fit: fitSystem(visits, system),
-    comparison: baseline === undefined ? undefined : compareSystems(visits, system, baseline, blocks),
-    smallBlockTail: summariseTail(smallVisits),
-    smallBlockCpu: sumCpu(smallVisits),
-    largestBlockCpu: sumCpu(visitsAt(visits, system, blocks.largestBytes)),
-    proof: run.proofs.find((proof) => proof.system === system),
-  };
-}
-
-function summarisePoint(sizeBytes: number, visits: readonly BlockSample[]): SizePoint {
-  const timesNs = visits.map((visit) => visit.oneWayNs.p50);
-  const oneWayNs = estimateMedian(timesNs);
-  const meanNs = timesNs.reduce((sum, timeNs) => sum + timeNs, 0) / timesNs.length;
-  return {
-    sizeBytes,
-    rounds: visits.length,
-    oneWayNs,
-    varianceNs2: timesNs.reduce((sum, timeNs) => sum + (timeNs - meanNs) ** 2, 0) / timesNs.length,
-    throughputMbps: mapEstimate(oneWayNs, (timeNs) => (sizeBytes * 8000) / timeNs),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { CpuUse, PathProof, SystemName } from '../model/mod.ts';
 import type { Estimate } from './bootstrap.ts';
+import type { TransferAnalysis } from './transfers.ts';
 
 /** One block size of one system: medians over the rounds of each visit's median exchange. */
 export interface SizePoint {
@@ -111,7 +112,9 @@ export interface Analysis {
   /** The result in a sentence or two. */
   readonly headline: string;
   readonly notes: readonly Note[];
+  /** Of services; none unless the run measured some. */
+  readonly transfers: readonly TransferAnalysis[];
 }
 
 /** What headline and notes are written from. */
-export type AnalysisFacts = Omit<Analysis, 'headline' | 'notes'>;
+export type AnalysisFacts = Omit<Analysis, 'headline' | 'notes' | 'transfers'>;

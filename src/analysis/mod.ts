@@ -4,8 +4,10 @@ export { type AnalyseOptions, analyse } from './analyse.ts';
 export * from './analysis.ts';
 export type { Estimate } from './bootstrap.ts';
 export { explainLatency } from './latency-cause.ts';
-export { parseRun, parseSamples } from './parse-results.ts';
+export { parseRun, parseSamples, parseTransfers } from './parse-results.ts';
 export { systemLabel, systemPath } from './systems.ts';
+export { transferLabel, transferPath } from './transfer-names.ts';
+export type { TransferAnalysis, TransferCount } from './transfers.ts';
 export {
   formatChange,
   formatInterval,

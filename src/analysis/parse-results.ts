@@ -1,9 +1,9 @@
 // The text of result files → the model's values. Reads no files: callers pass the text and the name for messages.
 
 import * as z from 'zod';
-import type { BlockSample, Run } from '../model/mod.ts';
+import type { BlockSample, Run, TransferSample } from '../model/mod.ts';
 import { badRun, badSample, formatVersionUnknown } from './errors.ts';
-import { RUN_FORMAT, runSchema, sampleSchema } from './run-schema.ts';
+import { RUN_FORMAT, runSchema, sampleSchema, transferSchema } from './run-schema.ts';
 
 /** Throws RESULTS_BAD_RUN and RESULTS_FORMAT_VERSION. */
 export function parseRun(text: string, fileName = 'run.json'): Run {
@@ -16,26 +16,36 @@ export function parseRun(text: string, fileName = 'run.json'): Run {
   return result.data;
 }
 
-export interface ParsedSamples {
-  readonly samples: readonly BlockSample[];
+export interface ParsedSamples<Sample> {
+  readonly samples: readonly Sample[];
   /** Whether the last line was cut short, as when the run was killed while it wrote; it is left out. */
   readonly lastLineDropped: boolean;
 }
 
 /** Lines are numbered from 1 in messages; empty lines are passed over. Throws RESULTS_BAD_SAMPLE. */
-export function parseSamples(text: string, fileName = 'samples.ndjson'): ParsedSamples {
+export function parseSamples(text: string, fileName = 'samples.ndjson'): ParsedSamples<BlockSample> {
+  return parseLines(text, fileName, sampleSchema);
+}
+
+/** The same for the transfers of services. */
+export function parseTransfers(text: string, fileName = 'transfers.ndjson'): ParsedSamples<TransferSample> {
+  return parseLines(text, fileName, transferSchema);
+}
+
+function parseLines<Sample>(text: string, fileName: string, schema: z.ZodType<Sample>): ParsedSamples<Sample> {
   const lines = text.split('\n');
   const unfinished = lines.pop() ?? '';
-  const samples = lines.flatMap((line, index) => (line.trim() === '' ? [] : [parseSample(line, fileName, index + 1)]));
+  const parse = (line: string, number: number) => parseLine(line, fileName, number, schema);
+  const samples = lines.flatMap((line, index) => (line.trim() === '' ? [] : [parse(line, index + 1)]));
   if (unfinished.trim() === '') return { samples, lastLineDropped: false };
   // A whole line without its newline may be a whole sample; a prefix of one is not JSON, for it lacks its last brace.
   if (!isJson(unfinished)) return { samples, lastLineDropped: true };
-  return { samples: [...samples, parseSample(unfinished, fileName, lines.length + 1)], lastLineDropped: false };
+  return { samples: [...samples, parse(unfinished, lines.length + 1)], lastLineDropped: false };
 }
 
-function parseSample(line: string, fileName: string, lineNumber: number): BlockSample {
+function parseLine<Sample>(line: string, fileName: string, lineNumber: number, schema: z.ZodType<Sample>): Sample {
   const value = parseJson(line, (cause) => badSample(fileName, lineNumber, 'not JSON', cause));
-  const result = sampleSchema.safeParse(value);
+  const result = schema.safeParse(value);
   if (!result.success) throw badSample(fileName, lineNumber, describeIssue(result.error), result.error);
   return result.data;
 }

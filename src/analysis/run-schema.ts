@@ -10,6 +10,8 @@ import {
   type Run,
   SCHEDULER_NAMES,
   SYSTEM_NAMES,
+  TRANSFER_NAMES,
+  type TransferSample,
   type VirtualService,
 } from '../model/mod.ts';
 
@@ -90,6 +92,9 @@ export const runSchema: z.ZodType<Run> = z.object({
   mode,
   sizesBytes: z.array(count).min(1),
   rounds: z.int().positive(),
+  transfers: orMissing(
+    z.object({ names: z.array(z.enum(TRANSFER_NAMES)).min(1), sizesBytes: z.array(z.int().positive()).min(1) }),
+  ),
   environment: z.object({
     kernel: z.string(),
     cpuModel: z.string(),
@@ -115,6 +120,13 @@ export const runSchema: z.ZodType<Run> = z.object({
   ),
 });
 
+const cpuUse = z.object({
+  // Differences of counters that forget processes that have ended: they can be below zero.
+  processNs: z.record(z.string(), z.number()),
+  softirqNs: z.number(),
+  elapsedNs: z.number(),
+});
+
 export const sampleSchema: z.ZodType<BlockSample> = z.object({
   system,
   mode,
@@ -123,12 +135,22 @@ export const sampleSchema: z.ZodType<BlockSample> = z.object({
   exchanges: z.int().positive(),
   oneWayNs: z.object({ min: nanoseconds, p50: positiveNs, p99: positiveNs, max: positiveNs, mean: positiveNs }),
   histogram: z.string(),
-  cpu: z.object({
-    // Differences of counters that forget processes that have ended: they can be below zero.
-    processNs: z.record(z.string(), z.number()),
-    softirqNs: z.number(),
-    elapsedNs: z.number(),
-  }),
+  cpu: cpuUse,
+});
+
+export const transferSchema: z.ZodType<TransferSample> = z.object({
+  transfer: z.enum(TRANSFER_NAMES),
+  system,
+  round: count,
+  sizeBytes: z.int().positive(),
+  transfers: count,
+  timeNs: z.object({ min: nanoseconds, p50: nanoseconds, p99: nanoseconds, max: nanoseconds, mean: nanoseconds }),
+  histogram: z.string(),
+  failures: z.record(z.string(), z.int().positive()),
+  counts: z.record(z.string(), z.number()),
+  payloadBytes: count,
+  wireBytes: count,
+  cpu: cpuUse,
 });
 
 /** JSON has no undefined: what the model has as `T | undefined` is a missing key in a file. */

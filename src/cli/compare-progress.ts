@@ -33,8 +33,10 @@ function describe(progress: CompareProgress, secondsLeft: number): string {
       return `${progress.proof.system}: ${progress.proof.hostnames.slice(0, 4).join(' ')} …`;
     case 'measuring': {
       const { done, total, sample } = progress;
-      const us = (sample.oneWayNs.p50 / 1000).toFixed(2);
-      return `${done} of ${total}, ${secondsLeft} s left: ${sample.system}, ${sample.sizeBytes} B, ${us} µs`;
+      const what = 'transfer' in sample ? `${sample.transfer}, ` : '';
+      const { p50 } = 'transfer' in sample ? sample.timeNs : sample.oneWayNs;
+      const us = (p50 / 1000).toFixed(2);
+      return `${done} of ${total}, ${secondsLeft} s left: ${what}${sample.system}, ${sample.sizeBytes} B, ${us} µs`;
     }
   }
 }

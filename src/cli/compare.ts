@@ -4,8 +4,9 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
-import { type NetpipeMode, SYSTEM_NAMES, type SystemName } from '../model/mod.ts';
+import { type NetpipeMode, SYSTEM_NAMES, type SystemName, TRANSFER_NAMES, type TransferName } from '../model/mod.ts';
 import { type CompareOptions, compare } from '../suite/mod.ts';
+import { parseFileSizes } from './bench-transfers.ts';
 import { createCompareProgress } from './compare-progress.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
 import { drawRun } from './report.ts';
@@ -16,6 +17,8 @@ interface CompareFlags {
   readonly hosts?: string;
   readonly systems: readonly SystemName[];
   readonly sizes?: readonly number[];
+  readonly services?: readonly TransferName[];
+  readonly fileSizes: readonly number[];
   readonly pairs?: number;
   readonly seconds: number;
   readonly pin: 'one' | 'two';
@@ -34,6 +37,7 @@ const FULL_SIZES = [
   4194304,
 ];
 const QUICK_SIZES = [1, 64, 512, 1448, 4096, 16384, 65536, 131072, 262144, 1048576];
+const FILE_SIZES = [1, 1024, 16_384, 65_536, 262_144, 1_048_576];
 /** Short visits and many rounds: machines are disturbed for tenths of a second, and neighbours in time suffer alike. */
 const VISIT_SECONDS = 0.02;
 const FULL_ROUNDS = 60;
@@ -46,6 +50,16 @@ export function createCommand(): Command {
     .option('--hosts <file>', 'hosts file (default: hosts beside the conf file, or /etc/hosts)')
     .option('--systems <list>', `of ${SYSTEM_NAMES.join(', ')}`, parseSystems, SYSTEM_NAMES)
     .option('--sizes <list>', 'block sizes in bytes, for example 64,1024,1048576', parseSizes)
+    .option(
+      '--services <list>',
+      `transfers to measure besides: all, or of ${TRANSFER_NAMES.join(', ')}`,
+      parseTransferNames,
+    )
+    .addOption(
+      new Option('--file-sizes <list>', 'of these transfers: powers of 2 up to 64M')
+        .argParser(parseFileSizes)
+        .default(FILE_SIZES, '1,1k,16k,64k,256k,1M'),
+    )
     .option('--pairs <n>', `rounds, each with every system at every size (default: ${FULL_ROUNDS})`, parseCount)
     .option('--seconds <s>', 'length of one visit', parseSeconds, VISIT_SECONDS)
     .addOption(
@@ -74,6 +88,7 @@ async function run(confFile: string, flags: CompareFlags): Promise<void> {
       systems: flags.systems,
       mode: flags.mode,
       sizesBytes: flags.sizes ?? (flags.quick ? QUICK_SIZES : FULL_SIZES),
+      transfers: flags.services === undefined ? undefined : { names: flags.services, sizesBytes: flags.fileSizes },
       rounds: flags.pairs ?? (flags.quick ? QUICK_ROUNDS : FULL_ROUNDS),
       visitSeconds: flags.seconds,
       pinning: flags.pin,
@@ -100,6 +115,16 @@ function parseSystems(text: string): readonly SystemName[] {
     }
   }
   return SYSTEM_NAMES.filter((name) => names.includes(name));
+}
+
+function parseTransferNames(text: string): readonly TransferName[] {
+  const names = text === 'all' ? TRANSFER_NAMES : text.split(',');
+  for (const name of names) {
+    if (!(TRANSFER_NAMES as readonly string[]).includes(name)) {
+      throw new InvalidArgumentError(`There is no transfer '${name}': choose of ${TRANSFER_NAMES.join(', ')}.`);
+    }
+  }
+  return TRANSFER_NAMES.filter((name) => names.includes(name));
 }
 
 function parseSizes(text: string): readonly number[] {

@@ -1,10 +1,10 @@
-// `lvskit report DIR`: draws the report of a run again from run.json and samples.ndjson, into the same folder.
+// `lvskit report DIR`: draws the report of a run again from run.json and the samples, into the same folder.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { type Analysis, parseRun, parseSamples } from '../analysis/mod.ts';
+import { type Analysis, parseRun, parseSamples, parseTransfers } from '../analysis/mod.ts';
 import {
   createReport,
   formatCompareTable,
@@ -15,7 +15,7 @@ import {
 
 export function createCommand(): Command {
   return new Command('report')
-    .description('draw the report of a run again, from run.json and samples.ndjson in its folder')
+    .description('draw the report of a run again, from run.json and the samples in its folder')
     .argument('<dir>', 'folder of a run')
     .option('--json', 'write the analysis as JSON instead of the table')
     .action((folder: string, options: DrawOptions) => drawRun(folder, options));
@@ -42,8 +42,16 @@ function writeReport(folder: string): Analysis {
   const samplesFile = join(folder, 'samples.ndjson');
   const run = parseRun(readText(runFile), runFile);
   const { samples, lastLineDropped } = parseSamples(readText(samplesFile), samplesFile);
+  const transfersFile = join(folder, 'transfers.ndjson');
+  const transfers = existsSync(transfersFile)
+    ? parseTransfers(readText(transfersFile), transfersFile)
+    : { samples: [], lastLineDropped: false };
   const echartsScript = readFileSync(fileURLToPath(import.meta.resolve('echarts/dist/echarts.min.js')), 'utf8');
-  const { analysis, files } = createReport(run, samples, { lastLineDropped, echartsScript });
+  const { analysis, files } = createReport(run, samples, {
+    transfers: transfers.samples,
+    lastLineDropped: lastLineDropped || transfers.lastLineDropped,
+    echartsScript,
+  });
   replaceFiles(folder, files);
   return analysis;
 }

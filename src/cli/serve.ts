@@ -7,6 +7,11 @@ import { LvskitError } from '../model/mod.ts';
 import { closeSocket, endAtOnceOnSignals, listenTcp, pinProcess, replaceProcess } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { addSharedOptions, modeOf, parseCount, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
+import { createServeFtpCommand } from './serve-ftp.ts';
+import { createServeLpdCommand } from './serve-lpd.ts';
+import { createServeNfsCommand } from './serve-nfs.ts';
+import { createServeRshCommand } from './serve-rsh.ts';
+import { createServeTelnetCommand } from './serve-telnet.ts';
 
 interface ServeHttpOptions {
   readonly bind: string;
@@ -44,6 +49,11 @@ export function createCommand(): Command {
     .description('be the other end of a measurement')
     .addCommand(netpipe)
     .addCommand(http)
+    .addCommand(createServeFtpCommand())
+    .addCommand(createServeTelnetCommand())
+    .addCommand(createServeRshCommand())
+    .addCommand(createServeLpdCommand())
+    .addCommand(createServeNfsCommand())
     .addCommand(lines);
 }
 

@@ -9,7 +9,8 @@ export function parseSizeList(text: string): readonly number[] {
   return text.split(',').map(parseSize);
 }
 
-function parseSize(text: string): number {
+/** Bytes. */
+export function parseSize(text: string): number {
   const [, digits = '', unit = ''] = /^(\d+)([kmg]?)$/i.exec(text.trim()) ?? [];
   const size = Number(digits) * (FACTORS[unit.toLowerCase()] ?? Number.NaN);
   if (digits === '' || !(size >= 1)) throw new InvalidArgumentError(`'${text}' is no size: write 64, 1k or 16M.`);

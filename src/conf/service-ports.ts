@@ -26,6 +26,8 @@ const BUILT_IN: readonly (readonly [name: string, protocol: TransportProtocol, p
   ['nfs', 'tcp', 2049],
   ['nfs', 'udp', 2049],
   ['netpipe', 'tcp', 5002],
+  ['mountd', 'tcp', 20048],
+  ['mountd', 'udp', 20048],
 ];
 
 export const BUILT_IN_SERVICE_PORTS: ServicePorts = new Map(

@@ -2,6 +2,7 @@
 
 import type { Cluster, VirtualService } from '../model/mod.ts';
 import type { ServiceEntry, ServiceTable } from './data-plane.ts';
+import { persistenceOf } from './ftp-persistence.ts';
 
 function toEntry(service: VirtualService, forwardingEnabled: boolean): ServiceEntry {
   return {
@@ -10,7 +11,7 @@ function toEntry(service: VirtualService, forwardingEnabled: boolean): ServiceEn
     port: service.port,
     scheduler: service.scheduler,
     schedulerFlags: [],
-    persistence: undefined,
+    persistence: persistenceOf(service),
     onePacket: false,
     // As if added one after the other: IPVS puts each at the head of its list.
     servers: service.servers.toReversed().map((server) => ({

@@ -2,6 +2,7 @@
 // the steps as commands, the lab applies them. NIC addresses are not planned: a real machine has them already.
 
 import type { Cluster, Ipv4, Machine, Route, Server, VipHolding, VirtualService } from '../model/mod.ts';
+import { persistenceOf } from './ftp-persistence.ts';
 import { formatEndpoint, formatServiceOptions, METHOD_OPTIONS } from './ipvsadm/service-options.ts';
 
 /** One setting of one machine. Steps are in the order in which they must be made. */
@@ -134,8 +135,10 @@ function planVip(address: Ipv4, holding: VipHolding | undefined): HostStep[] {
 /** In the order of the conf file. IPVS puts each added server at the head, so listings show the last one first. */
 function planService(service: VirtualService, cluster: Cluster): HostStep[] {
   const virtual = formatServiceOptions(service, formatEndpoint);
+  const persistence = persistenceOf(service);
+  const persistent = persistence === undefined ? [] : ['-p', String(persistence.timeoutS)];
   return [
-    { kind: 'service', arguments: ['-A', ...virtual, '-s', service.scheduler] },
+    { kind: 'service', arguments: ['-A', ...virtual, '-s', service.scheduler, ...persistent] },
     ...service.servers.map(
       (server): HostStep => ({
         kind: 'service',

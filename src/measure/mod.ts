@@ -1,17 +1,33 @@
 // The measure area's public face: netpipe in both roles, visits, clients and daemons of services, histograms.
 
+export { FTP_MODES, type FtpMode } from './clients/ftp/options.ts';
+export { runFtp } from './clients/ftp/run.ts';
 export type { HttpRunOptions, HttpRunResult } from './clients/http/options.ts';
 export { mergeHttpResults, runHttp, warmUp } from './clients/http/run.ts';
 export { askLines } from './clients/line/ask.ts';
+export { checkLines, type LineCheck } from './clients/line/check.ts';
+export { runLpd } from './clients/lpd/run.ts';
 export { type PointResult, transmitRun } from './clients/netpipe/transmitter.ts';
+export { defaultWindow } from './clients/nfs/default-window.ts';
+export { runNfs } from './clients/nfs/run.ts';
+export { MOUNT_PORT } from './clients/nfs/session.ts';
+export { runRsh } from './clients/rsh/run.ts';
+export { outOfTurnError, TransferError } from './errors.ts';
 export { TimeHistogram } from './histogram.ts';
+export { runTransfersOf } from './measured-transfers.ts';
 export { NetpipeLink } from './netpipe/link.ts';
 export { NPTCP_SCHEDULE, type SchedulePoint, scheduleList, scheduleOctaves } from './netpipe/schedule.ts';
 export { formatPaperColumns, throughputMbps } from './netpipe/throughput.ts';
 export { receiveVisit, transmitVisit, type VisitExtent, type VisitResult } from './netpipe/visit.ts';
+export { parseIperf3 } from './programs/iperf3.ts';
+export { parseNptcp } from './programs/nptcp.ts';
 export { LARGEST_EXPONENT, paperFileName } from './services/files.ts';
+export { prepareVsftpd, UPLOAD_FOLDER } from './services/ftp/vsftpd.ts';
 export { prepareNginx } from './services/http/nginx.ts';
 export { type LineService, serveLine, serveLineOn } from './services/line/serve.ts';
+export { PRINTER, prepareLpd } from './services/lpd/lpd.ts';
 export { receiveRun } from './services/netpipe/receiver.ts';
+export { NFS_EXPORTS, prepareGanesha } from './services/nfs/ganesha.ts';
+export { prepareRshd, RSH_USER } from './services/rsh/rshd.ts';
 export { mergeTransferResults, type TransferResult } from './transfer-record.ts';
 export type { TransferOptions } from './transfers.ts';

@@ -23,6 +23,8 @@ export interface TransferResult {
   readonly stalls: readonly Stall[];
   /** The share of one CPU that the client's process used: near 1, it was itself the limit. */
   readonly cpuShare: number;
+  /** What else the protocol counts, by its name: retransmissions. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 export class TransferRecord {
@@ -92,5 +94,13 @@ export function mergeTransferResults(results: readonly TransferResult[]): Transf
       .flatMap(({ stalls }) => stalls.filter(({ kind }) => kind === 'slow transfer'))
       .toSorted((a, b) => a.atMs - b.atMs),
     cpuShare: Math.max(...results.map(({ cpuShare }) => cpuShare)),
+    ...mergeCounts(results),
   };
+}
+
+function mergeCounts(results: readonly TransferResult[]): Pick<TransferResult, 'counts'> {
+  const names = new Set(results.flatMap(({ counts = {} }) => Object.keys(counts)));
+  if (names.size === 0) return {};
+  const sum = (name: string) => results.reduce((total, { counts }) => total + (counts?.[name] ?? 0), 0);
+  return { counts: Object.fromEntries([...names].map((name) => [name, sum(name)])) };
 }

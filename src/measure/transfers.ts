@@ -31,7 +31,10 @@ export interface Transferred {
 /** One transfer. Throws TransferFailure, or SocketError, whose errno tells the cause. */
 export type Transfer = () => Transferred | Promise<Transferred>;
 
-/** One after the other for the time of the options. Failures are counted by their cause, not thrown. */
+/**
+ * One after the other until the time of the options is over; the last one may end after it, and counts. Failures are
+ * counted by their cause, not thrown.
+ */
 export async function runTransfers({ seconds }: { seconds: number }, transfer: Transfer): Promise<TransferResult> {
   const beganMs = performance.now();
   const endMs = beganMs + seconds * 1000;
@@ -42,8 +45,7 @@ export async function runTransfers({ seconds }: { seconds: number }, transfer: T
     try {
       const { payloadBytes, wireBytes, endMs: ownEndMs } = await transfer();
       nowMs = performance.now();
-      const transferEndMs = ownEndMs ?? nowMs;
-      if (transferEndMs <= endMs) record.succeed(startMs, transferEndMs, payloadBytes, wireBytes);
+      record.succeed(startMs, ownEndMs ?? nowMs, payloadBytes, wireBytes);
     } catch (error) {
       record.fail(causeOf(error));
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE_MS));

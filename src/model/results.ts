@@ -1,5 +1,5 @@
-// What a run leaves behind: the types of `run.json` and of the lines of `samples.ndjson`. suite writes them;
-// analysis and report read them and nothing else, so that an old run can be drawn again without a lab.
+// What a run leaves behind: the types of `run.json` and of the lines of `samples.ndjson` and `transfers.ndjson`. suite
+// writes them; analysis and report read them and nothing else, so that an old run can be drawn again without a lab.
 
 import type { Cluster } from './cluster.ts';
 
@@ -37,6 +37,39 @@ export interface BlockSample {
   };
   /** HdrHistogram of one-way times in ns, V2 compressed, base64. */
   readonly histogram: string;
+  readonly cpu: CpuUse;
+}
+
+/** What real services transfer, beside netpipe's blocks: files fetched or sent, copies, print jobs. */
+export const TRANSFER_NAMES = ['http', 'http-new', 'ftp', 'ftp-put', 'rsh', 'lpd', 'nfs', 'nfs-write'] as const;
+export type TransferName = (typeof TRANSFER_NAMES)[number];
+
+/** What a comparison measures of services. */
+export interface MeasuredTransfers {
+  readonly names: readonly TransferName[];
+  /** Powers of 2, up to 2^26. */
+  readonly sizesBytes: readonly number[];
+}
+
+/** One visit: transfers of one size, one after the other, on one system in one round. A line of `transfers.ndjson`. */
+export interface TransferSample {
+  readonly transfer: TransferName;
+  readonly system: SystemName;
+  /** As a BlockSample's. */
+  readonly round: number;
+  readonly sizeBytes: number;
+  /** That came to their end as they should; may be none. */
+  readonly transfers: number;
+  /** Time per transfer, ns; all 0 without any. */
+  readonly timeNs: BlockSample['oneWayNs'];
+  /** HdrHistogram of the times in ns, V2 compressed, base64. */
+  readonly histogram: string;
+  /** Cause → how many failed. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** What else the protocol counts: retransmissions. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly payloadBytes: number;
+  readonly wireBytes: number;
   readonly cpu: CpuUse;
 }
 
@@ -97,6 +130,8 @@ export interface Run {
   readonly mode: NetpipeMode;
   readonly sizesBytes: readonly number[];
   readonly rounds: number;
+  /** Measured in the same rounds. */
+  readonly transfers: MeasuredTransfers | undefined;
   readonly environment: Environment;
   readonly proofs: readonly PathProof[];
 }

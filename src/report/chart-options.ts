@@ -1,14 +1,19 @@
 // The plots of a report as ECharts options: plain data, so that the same object is drawn here and, interactive, in
 // the page. Functions are named by markers such as `@size`, which chart-formatters resolves.
 
-import { type Analysis, type Comparison, FIT_CRITERION, type SystemAnalysis, systemLabel } from '../analysis/mod.ts';
+import { type Comparison, FIT_CRITERION, type SystemAnalysis, systemLabel } from '../analysis/mod.ts';
 import type { SystemName } from '../model/mod.ts';
 import { type ChartOption, LABEL, rateAxis, SANS, sizeAxis, timeAxis, valueAxis } from './chart-axes.ts';
 import { describePoint, describeRatio, describeResidual } from './chart-tips.ts';
 import { INK, lineStyleOf, MUTED } from './series-style.ts';
 
+/** What curves are drawn of: netpipe's blocks, or the transfers of a service. */
+export interface Drawable {
+  readonly systems: readonly SystemAnalysis[];
+}
+
 /** Throughput against block size, both logarithmic. */
-export function throughputOption({ systems }: Analysis): ChartOption {
+export function throughputOption({ systems }: Drawable): ChartOption {
   const series = systems.flatMap((system) =>
     withWhiskers(
       system.system,
@@ -29,7 +34,7 @@ export function throughputOption({ systems }: Analysis): ChartOption {
 }
 
 /** Throughput against time per block, both logarithmic: the left edge is the latency. */
-export function signatureOption({ systems }: Analysis): ChartOption {
+export function signatureOption({ systems }: Drawable): ChartOption {
   const series = systems.map((system) =>
     line(
       system.system,
@@ -49,7 +54,7 @@ export function signatureOption({ systems }: Analysis): ChartOption {
 }
 
 /** Time over the baseline's at each size: where small differences can be seen, which the other plots hide. */
-export function ratioOption({ systems }: Analysis): ChartOption {
+export function ratioOption({ systems }: Drawable): ChartOption {
   const comparisons = systems.flatMap(({ comparison }) => comparison ?? []);
   const series = comparisons.flatMap((comparison, index) =>
     withWhiskers(
@@ -74,7 +79,7 @@ export function ratioOption({ systems }: Analysis): ChartOption {
 }
 
 /** What the fits leave over, relative to the line; dotted where the criterion for a median is. */
-export function residualOption({ systems }: Analysis): ChartOption {
+export function residualOption({ systems }: Drawable): ChartOption {
   const fitted = systems.flatMap(({ system, fit }) => (fit === undefined ? [] : [{ system, fit }]));
   const series = fitted.map(({ system, fit }) =>
     line(

@@ -12,6 +12,7 @@ import {
   systemLabel,
 } from '../analysis/mod.ts';
 import type { SystemName } from '../model/mod.ts';
+import { formatTransferTable } from './transfer-table.ts';
 import { styleText, type TextStyle, wrapText } from './wrap-text.ts';
 
 export interface CompareTableOptions {
@@ -56,6 +57,7 @@ export function formatCompareTable(analysis: Analysis, options: CompareTableOpti
     ...rows,
     rule,
     ...legend(analysis, baselines).flatMap((line) => wrapText(line, width)),
+    ...(analysis.transfers.length === 0 ? [] : ['', formatTransferTable(analysis.transfers, width)]),
     ...formatNotes(analysis.notes, width, color),
     '',
   ].join('\n');

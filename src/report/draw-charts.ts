@@ -1,10 +1,9 @@
 // Chart options → static SVG, drawn by ECharts without a browser.
 
 import { createRequire } from 'node:module';
-import type { Analysis } from '../analysis/mod.ts';
 import type { ChartOption } from './chart-axes.ts';
 import { resolveFormatters } from './chart-formatters.ts';
-import { ratioOption, residualOption, signatureOption, throughputOption } from './chart-options.ts';
+import { type Drawable, ratioOption, residualOption, signatureOption, throughputOption } from './chart-options.ts';
 
 // The bundle rather than the package's entry: one file loads in a tenth of the time that its several hundred take.
 const echarts: typeof import('echarts') = createRequire(import.meta.url)('echarts/dist/echarts.min.js');
@@ -12,23 +11,23 @@ const echarts: typeof import('echarts') = createRequire(import.meta.url)('echart
 const CHART_WIDTH = 820;
 const CHART_HEIGHT = 460;
 
-/** Throughput against block size. */
-export function drawThroughput(analysis: Analysis): string {
-  return drawChart('throughput', throughputOption(analysis));
+/** Throughput against block size. `name` sets it apart from others in a page. */
+export function drawThroughput(analysis: Drawable, name = 'throughput'): string {
+  return drawChart(name, throughputOption(analysis));
 }
 
 /** Throughput against time per block. */
-export function drawSignature(analysis: Analysis): string {
+export function drawSignature(analysis: Drawable): string {
   return drawChart('signature', signatureOption(analysis));
 }
 
 /** Time over the baseline's time against block size. */
-export function drawRatios(analysis: Analysis): string {
+export function drawRatios(analysis: Drawable): string {
   return drawChart('ratios', ratioOption(analysis));
 }
 
 /** Residuals of Hockney's lines against block size. */
-export function drawResiduals(analysis: Analysis): string {
+export function drawResiduals(analysis: Drawable): string {
   return drawChart('residuals', residualOption(analysis));
 }
 

@@ -1,8 +1,10 @@
 // Scripts that gnuplot draws from the .out files, as the paper's were: one for throughput against block size, one for
 // the signature plot. They need the .out files beside them.
 
-import { type Analysis, formatSize, systemLabel } from '../analysis/mod.ts';
+import { type Analysis, formatSize, systemLabel, transferLabel } from '../analysis/mod.ts';
+import type { TransferName } from '../model/mod.ts';
 import { SIZE_TICKS } from './chart-axes.ts';
+import type { Drawable } from './chart-options.ts';
 import { outFileName } from './out-file.ts';
 import type { ReportFile } from './report-file.ts';
 import { lineStyleOf } from './series-style.ts';
@@ -16,7 +18,7 @@ interface Plot {
   readonly xScale: readonly string[];
 }
 
-const PLOTS: readonly Plot[] = [
+const PLOTS: readonly [Plot, Plot] = [
   {
     name: 'throughput',
     title: 'throughput against block size',
@@ -35,16 +37,33 @@ const PLOTS: readonly Plot[] = [
 const THROUGHPUT_COLUMN = 2;
 const DASH_TYPES = { solid: 1, dashed: 2, dotted: 3 } as const;
 
-/** One per plot, named after it. */
+/** One per plot, named after it; and one for the throughput of each service. */
 export function formatGplotFiles(analysis: Analysis): ReportFile[] {
-  return PLOTS.map((plot) => ({ name: `${plot.name}.gplot`, content: formatGplot(plot, analysis) }));
+  const [throughput] = PLOTS;
+  return [
+    ...PLOTS.map((plot) => ({ name: `${plot.name}.gplot`, content: formatGplot(plot, analysis) })),
+    ...analysis.transfers.map((one) => {
+      const label = transferLabel(one.transfer);
+      const plot = {
+        ...throughput,
+        name: one.transfer,
+        title: `${label}: throughput against size`,
+        xLabel: 'size, bytes',
+      };
+      return { name: `${plot.name}.gplot`, content: formatGplot(plot, one, one.transfer) };
+    }),
+  ];
 }
 
-function formatGplot({ name, title, xLabel, xColumn, xScale }: Plot, { systems }: Analysis): string {
+function formatGplot(
+  { name, title, xLabel, xColumn, xScale }: Plot,
+  { systems }: Drawable,
+  transfer?: TransferName,
+): string {
   const curves = systems.map(({ system }) => {
     const { color, dash } = lineStyleOf(system);
     const line = `with linespoints lc rgb '${color}' dt ${DASH_TYPES[dash]} pt 7 ps 0.4`;
-    return `  '${outFileName(system)}' using ${xColumn}:${THROUGHPUT_COLUMN} title '${systemLabel(system)}' ${line}`;
+    return `  '${outFileName(system, transfer)}' using ${xColumn}:${THROUGHPUT_COLUMN} title '${systemLabel(system)}' ${line}`;
   });
   return [
     '# lvskit: draws the .out files beside it. In this folder, to a window or to a file:',

@@ -5,6 +5,7 @@ import type { Run } from '../model/mod.ts';
 import { formatLatencySection, formatTailSection } from './html-latency.ts';
 import { formatCurvesSection, formatNotes, formatResultSection } from './html-result.ts';
 import { formatCpuSection, formatEnvironmentSection, formatPathSection } from './html-setup.ts';
+import { formatTransfersSection } from './html-transfers.ts';
 import { element, escapeMarkup } from './markup.ts';
 import { formatPageScripts } from './page-script.ts';
 import { PAGE_STYLE } from './page-style.ts';
@@ -28,17 +29,14 @@ export function formatHtmlReport(run: Run, analysis: Analysis, options: HtmlRepo
     formatResultSection(analysis),
     formatCurvesSection(analysis),
     formatLatencySection(run, analysis),
+    formatTransfersSection(analysis),
     formatTailSection(analysis),
     formatPathSection(run),
     formatCpuSection(analysis),
     '<h2>What these numbers can mean</h2>',
     formatNotes(analysis.notes, 'context'),
     formatEnvironmentSection(run, fileNames),
-    element(
-      'footer',
-      {},
-      escapeMarkup(`Drawn by lvskit from run.json and samples.ndjson; lvskit report draws it again.`),
-    ),
+    element('footer', {}, escapeMarkup('Drawn by lvskit from run.json and the samples; lvskit report draws it again.')),
     echartsScript === undefined ? '' : formatPageScripts(echartsScript),
   ];
   return `<!doctype html>

@@ -1,13 +1,14 @@
 // NetPIPE's result file as the paper's gnuplot scripts read it: five columns and no heading.
 
 import type { SizePoint, SystemAnalysis } from '../analysis/mod.ts';
-import type { SystemName } from '../model/mod.ts';
+import type { SystemName, TransferName } from '../model/mod.ts';
 
 /** NetPIPE 2.3 divides by 2²⁰ where it says Mbps. Everything else in lvskit takes 10⁶ bit/s. */
 const BITS_PER_NETPIPE_MEGABIT = 2 ** 20;
 
-export function outFileName(system: SystemName): string {
-  return `${system}.out`;
+/** @param transfer of a service; without one, netpipe's blocks */
+export function outFileName(system: SystemName, transfer?: TransferName): string {
+  return `${transfer === undefined ? '' : `${transfer}-`}${system}.out`;
 }
 
 /**

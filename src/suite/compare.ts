@@ -1,13 +1,27 @@
-// A comparison: every system stands in a lab of its own, all at the same time; the path of each is proved; then
-// netpipe visits go round, system after system for each block size, round after round. Writes result files only.
+// A comparison: every system stands in a lab of its own, all at the same time; the path of each is proved; then visits
+// go round, system after system for each block size of netpipe and each file of a service, round after round. Writes
+// result files only.
 
 import type { LabOptions } from '../lab/mod.ts';
-import type { BlockSample, Cluster, Environment, NetpipeMode, PathProof, Run, SystemName } from '../model/mod.ts';
+import type {
+  BlockSample,
+  Cluster,
+  CpuUse,
+  Environment,
+  MeasuredTransfers,
+  NetpipeMode,
+  PathProof,
+  Run,
+  SystemName,
+  TransferName,
+  TransferSample,
+} from '../model/mod.ts';
 import { readNamespacesCpuNs, readSoftirqNs } from '../system/mod.ts';
 import { readEnvironment } from './environment.ts';
 import { interrupted, pathNotProven } from './errors.ts';
 import { provePath } from './proof.ts';
 import { RunFolder } from './run-folder.ts';
+import { type LabService, requirePrograms, servicesFor } from './service-ports.ts';
 import { planSystem, type SystemPlan } from './systems.ts';
 import { Testbed } from './testbed.ts';
 
@@ -16,6 +30,8 @@ export interface CompareOptions extends Pick<LabOptions, 'mtu' | 'rate' | 'offlo
   readonly mode: NetpipeMode;
   readonly sizesBytes: readonly number[];
   readonly rounds: number;
+  /** Of services, beside netpipe. */
+  readonly transfers?: MeasuredTransfers | undefined;
   /** How long one visit is to last. */
   readonly visitSeconds: number;
   readonly pinning: Environment['pinning'];
@@ -30,7 +46,12 @@ export type CompareProgress =
   | { readonly stage: 'building'; readonly system: SystemName; readonly ready: number; readonly total: number }
   | { readonly stage: 'proving'; readonly system: SystemName }
   | { readonly stage: 'proven'; readonly proof: PathProof }
-  | { readonly stage: 'measuring'; readonly done: number; readonly total: number; readonly sample: BlockSample };
+  | {
+      readonly stage: 'measuring';
+      readonly done: number;
+      readonly total: number;
+      readonly sample: BlockSample | TransferSample;
+    };
 
 /** The client's and the realservers' CPU. The controller sleeps meanwhile, so it needs none. */
 function cpusOf(pinning: Environment['pinning']): { client: number; realserver: number } {
@@ -44,11 +65,13 @@ function labNameOf(system: SystemName): string {
 
 /** Throws COMPARE_IMPOSSIBLE, COMPARE_PATH_NOT_PROVEN, COMPARE_INTERRUPTED, RESULTS_UNWRITABLE, and what labs throw. */
 export async function compare(cluster: Cluster, options: CompareOptions): Promise<Run> {
-  const plans = options.systems.map((system) => planSystem(cluster, system));
+  const services = servicesFor(options.transfers?.names ?? []);
+  requirePrograms(services);
+  const plans = options.systems.map((system) => planSystem(cluster, system, services));
   const folder = new RunFolder(options.folder);
   let testbeds: readonly Testbed[] = [];
   try {
-    testbeds = await startAll(plans, options);
+    testbeds = await startAll(plans, services, options);
     return await measure(cluster, testbeds, folder, options);
   } catch (error) {
     if (options.signal.aborted) throw interrupted(options.folder);
@@ -60,7 +83,11 @@ export async function compare(cluster: Cluster, options: CompareOptions): Promis
 }
 
 /** All at once, because most of building a lab is waiting. One that fails takes the others down again. */
-async function startAll(plans: readonly SystemPlan[], options: CompareOptions): Promise<readonly Testbed[]> {
+async function startAll(
+  plans: readonly SystemPlan[],
+  services: readonly LabService[],
+  options: CompareOptions,
+): Promise<readonly Testbed[]> {
   let ready = 0;
   const results = await Promise.allSettled(
     plans.map(async (plan) => {
@@ -68,6 +95,7 @@ async function startAll(plans: readonly SystemPlan[], options: CompareOptions): 
         ...labOptionsOf(options),
         labName: labNameOf(plan.system),
         cpus: cpusOf(options.pinning),
+        services,
         signal: options.signal,
       });
       options.onProgress({ stage: 'building', system: plan.system, ready: ++ready, total: plans.length });
@@ -109,6 +137,7 @@ async function measure(
     mode: options.mode,
     sizesBytes: options.sizesBytes,
     rounds: options.rounds,
+    transfers: options.transfers,
     environment: readEnvironment({
       lvskit: options.version,
       congestionControl: first?.lab.plan.settings.congestionControl ?? 'unknown',
@@ -148,18 +177,28 @@ function describeDoubt(proof: PathProof): string {
 }
 
 async function visitAll(testbeds: readonly Testbed[], folder: RunFolder, options: CompareOptions): Promise<void> {
-  const { sizesBytes, rounds, signal } = options;
-  const total = rounds * sizesBytes.length * testbeds.length;
+  const { sizesBytes, rounds, transfers, signal } = options;
+  const stops = [
+    ...sizesBytes.map((sizeBytes) => ({ transfer: undefined, sizeBytes })),
+    ...(transfers?.names ?? []).flatMap((transfer) =>
+      (transfers?.sizesBytes ?? []).map((sizeBytes) => ({ transfer, sizeBytes })),
+    ),
+  ];
+  const total = rounds * stops.length * testbeds.length;
   let done = 0;
   await warmUp(testbeds, options);
   for (let round = 0; round < rounds; round++) {
-    for (const sizeBytes of sizesBytes) {
+    for (const { transfer, sizeBytes } of stops) {
       // Each round another system goes first, so that none is always the one behind a certain other.
       const shift = round % testbeds.length;
       for (const testbed of [...testbeds.slice(shift), ...testbeds.slice(0, shift)]) {
         signal.throwIfAborted();
-        const sample = await visit(testbed, round, sizeBytes, options);
-        folder.addSample(sample);
+        const sample =
+          transfer === undefined
+            ? await visit(testbed, round, sizeBytes, options)
+            : await visitService(testbed, round, transfer, sizeBytes, options);
+        if ('transfer' in sample) folder.addTransfers(sample);
+        else folder.addSample(sample);
         options.onProgress({ stage: 'measuring', done: ++done, total, sample });
       }
     }
@@ -181,9 +220,9 @@ async function visit(
   options: CompareOptions,
 ): Promise<BlockSample> {
   const { mode, visitSeconds } = options;
-  const before = readCpu(testbed);
-  const result = await testbed.netpipe.visit({ sizeBytes, mode, targetSeconds: visitSeconds });
-  const after = readCpu(testbed);
+  const { result, cpu } = await withCpuUse(testbed, () =>
+    testbed.netpipe.visit({ sizeBytes, mode, targetSeconds: visitSeconds }),
+  );
   return {
     system: testbed.plan.system,
     mode,
@@ -192,14 +231,34 @@ async function visit(
     exchanges: result.exchanges,
     oneWayNs: result.oneWayNs,
     histogram: result.histogram,
-    cpu: {
-      processNs: Object.fromEntries(
-        [...after.processNs].map(([machine, ns]) => [machine, ns - (before.processNs.get(machine) ?? 0)]),
-      ),
-      softirqNs: after.softirqNs - before.softirqNs,
-      elapsedNs: result.elapsedNs,
-    },
+    cpu,
   };
+}
+
+async function visitService(
+  testbed: Testbed,
+  round: number,
+  transfer: TransferName,
+  sizeBytes: number,
+  { visitSeconds }: CompareOptions,
+): Promise<TransferSample> {
+  const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, visitSeconds));
+  const { elapsedNs: _, ...measured } = result;
+  return { transfer, system: testbed.plan.system, round, sizeBytes, ...measured, cpu };
+}
+
+/** What a visit gives, and the CPU time that the machines spent meanwhile. */
+async function withCpuUse<T extends { readonly elapsedNs: number }>(
+  testbed: Testbed,
+  measure: () => Promise<T>,
+): Promise<{ result: T; cpu: CpuUse }> {
+  const before = readCpu(testbed);
+  const result = await measure();
+  const after = readCpu(testbed);
+  const processNs = Object.fromEntries(
+    [...after.processNs].map(([machine, ns]) => [machine, ns - (before.processNs.get(machine) ?? 0)]),
+  );
+  return { result, cpu: { processNs, softirqNs: after.softirqNs - before.softirqNs, elapsedNs: result.elapsedNs } };
 }
 
 function readCpu({ namespacePaths }: Testbed): { processNs: ReadonlyMap<string, number>; softirqNs: number } {

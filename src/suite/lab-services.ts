@@ -3,31 +3,13 @@
 // the lab's own namespaces, so they end with it.
 
 import { readFileSync } from 'node:fs';
-import { type Lab, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
+import { type Lab, type LabMachine, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
 import { serveLineOn } from '../measure/mod.ts';
-import { type Ipv4, LvskitError, type TransportProtocol } from '../model/mod.ts';
-import { hasProgram, inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
-import { NETPIPE_PORT } from './systems.ts';
+import { type Ipv4, LvskitError } from '../model/mod.ts';
+import { inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
+import { type LabService, type ServedProtocol, serviceAt } from './service-ports.ts';
 
 const ANY_ADDRESS = '0.0.0.0' as Ipv4;
-
-/** Of the services that labs can run. */
-type ServedProtocol = Exclude<TransportProtocol, 'sctp'>;
-
-interface LabService {
-  /** Of `lvskit serve`, which is given the port. */
-  readonly name: string;
-  readonly protocol: ServedProtocol;
-  readonly port: number;
-  /** Without it the port is an ordinary one. */
-  readonly program?: string;
-}
-
-/** At IANA's ports, and NetPIPE's own. */
-const LAB_SERVICES: readonly LabService[] = [
-  { name: 'netpipe', protocol: 'tcp', port: NETPIPE_PORT },
-  { name: 'http', protocol: 'tcp', port: 80, program: 'nginx' },
-];
 
 /** Sixty-four of them start on two CPUs in about ten seconds. */
 const START_TIMEOUT_MS = 60_000;
@@ -60,16 +42,11 @@ function servedPorts(lab: Lab): ServedPort[] {
   return [...new Map(ports.map((served) => [`${served.machine} ${served.protocol} ${served.port}`, served])).values()];
 }
 
-function serviceAt(protocol: TransportProtocol, port: number): LabService | undefined {
-  const service = LAB_SERVICES.find((each) => each.protocol === protocol && each.port === port);
-  return service?.program === undefined || hasProgram(service.program) ? service : undefined;
-}
-
 /** Of /proc/net: TCP sockets that listen, UDP sockets that are bound. */
 const LISTENING = { tcp: '0A', udp: '07' } as const;
 
 /** Local ports that something listens on in the namespace that we are in. */
-function listeningPorts(protocol: ServedProtocol): Set<number> {
+export function listeningPorts(protocol: ServedProtocol): Set<number> {
   const rows = [protocol, `${protocol}6`].flatMap((table) => {
     try {
       return readFileSync(`/proc/thread-self/net/${table}`, 'utf8').split('\n').slice(1);
@@ -88,16 +65,46 @@ function isListening({ namespace, protocol, port }: ServedPort): boolean {
 /** Starts the services of a lab that stands, and resolves when all of them take connections. Throws LAB_SERVICE_DEAD. */
 export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<void> {
   const served = servedPorts(lab);
-  const inside = (namespace: string, words: readonly string[]) =>
-    startDaemon(
-      ['nsenter', `--net=${namespacePath(namespace)}`, '--', ...ownLauncher(), ...words],
-      labLogFile(lab.plan.name),
-    );
   if (served.some(({ service }) => service === undefined)) {
-    inside(lab.plan.switchNamespace, ['serve', 'lines', lab.plan.name]);
+    startInside(lab, lab.plan.switchNamespace, [...ownLauncher(), 'serve', 'lines', lab.plan.name]);
   }
+  await startServices(lab, served, [], signal);
+}
+
+/**
+ * Starts services on a realserver, whatever the conf says, on one CPU. Resolves when all take connections. Throws
+ * LAB_SERVICE_DEAD.
+ */
+export async function startServicesOn(
+  lab: Lab,
+  machine: LabMachine,
+  services: readonly LabService[],
+  { cpu, signal }: { readonly cpu: number; readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { name, namespace } = machine;
+  const served = services.map((service) => {
+    const { protocol, port } = service;
+    return { machine: name, hostname: name, namespace, protocol, port, service };
+  });
+  await startServices(lab, served, ['taskset', '-c', String(cpu)], signal);
+}
+
+async function startServices(
+  lab: Lab,
+  served: readonly ServedPort[],
+  prefix: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const started = new Set<string>();
   for (const { namespace, port, service } of served) {
-    if (service !== undefined) inside(namespace, ['serve', service.name, '--port', String(port)]);
+    if (service === undefined) continue;
+    const mainPort = service.mainPort ?? port;
+    const identity = `${namespace} ${service.name} ${mainPort}`;
+    if (started.has(identity)) continue;
+    started.add(identity);
+    const allowed = service.isTrusting ? ['--allow', ...addressesOf(lab)] : [];
+    const words = ['serve', service.name, '--port', String(mainPort), ...allowed];
+    startInside(lab, namespace, [...prefix, ...ownLauncher(), ...words]);
   }
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   for (const service of served) {
@@ -107,6 +114,15 @@ export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
+}
+
+function startInside(lab: Lab, namespace: string, command: readonly string[]): void {
+  startDaemon(['nsenter', `--net=${namespacePath(namespace)}`, '--', ...command], labLogFile(lab.plan.name));
+}
+
+/** Of all its machines: any of them can be a client. */
+function addressesOf(lab: Lab): readonly Ipv4[] {
+  return lab.plan.cluster.machines.flatMap(({ nics }) => nics.map(({ address }) => address));
 }
 
 function serviceDead(lab: Lab, { machine, protocol, port }: ServedPort): LvskitError {

@@ -19,11 +19,7 @@ import {
   type VirtualService,
 } from '../model/mod.ts';
 import { comparisonImpossible } from './errors.ts';
-
-/** The port of the paper's sanity check: telnet, here a service that names its host. */
-export const LINE_PORT = 23;
-/** NetPIPE's. */
-export const NETPIPE_PORT = 5002;
+import { LINE_PORT, NETPIPE_PORT, type ServedProtocol } from './service-ports.ts';
 
 /** How packets of a system get from the client to the realserver and back. */
 export interface SystemShape {
@@ -176,23 +172,38 @@ function realserverMachine(topology: Topology, shape: SystemShape, machine: Mach
   };
 }
 
-function services(topology: Topology, vip: Ipv4, method: ForwardingMethod): VirtualService[] {
+/** A port that is measured beside netpipe's. */
+export interface MeasuredPort {
+  readonly protocol: ServedProtocol;
+  readonly port: number;
+}
+
+function services(
+  topology: Topology,
+  vip: Ipv4,
+  method: ForwardingMethod,
+  measured: readonly MeasuredPort[],
+): VirtualService[] {
   const [first, second] = topology.realservers;
-  const service = (port: number, machines: readonly Machine[]): VirtualService => ({
-    protocol: 'tcp',
+  const service = (port: number, machines: readonly Machine[], protocol: ServedProtocol = 'tcp'): VirtualService => ({
+    protocol,
     address: vip,
     port,
     scheduler: 'rr',
     servers: machines.map((machine) => ({ address: soleNic(machine).address, port, method, weight: 1 })),
   });
-  return [service(LINE_PORT, [first, second]), service(NETPIPE_PORT, [first])];
+  return [
+    service(LINE_PORT, [first, second]),
+    service(NETPIPE_PORT, [first]),
+    ...measured.map(({ protocol, port }) => service(port, [first], protocol)),
+  ];
 }
 
 /**
- * The cluster of one system, made from the machines and addresses of `base`, whatever method its conf is for.
- * Throws COMPARE_IMPOSSIBLE where two realservers are not to be had.
+ * The cluster of one system, made from the machines and addresses of `base`, whatever method its conf is for. All that is
+ * measured is on the first realserver. Throws COMPARE_IMPOSSIBLE where two realservers are not to be had.
  */
-export function planSystem(base: Cluster, system: SystemName): SystemPlan {
+export function planSystem(base: Cluster, system: SystemName, measured: readonly MeasuredPort[] = []): SystemPlan {
   const shape = SHAPES[system];
   const topology = topologyOf(base);
   const [first, second] = topology.realservers;
@@ -215,7 +226,7 @@ export function planSystem(base: Cluster, system: SystemName): SystemPlan {
         clientMachine(topology, shape, target),
         ...[first, second].map((machine) => realserverMachine(topology, shape, machine)),
       ],
-      services: balanced ? services(topology, base.vip.address, method) : [],
+      services: balanced ? services(topology, base.vip.address, method, measured) : [],
     },
   };
 }

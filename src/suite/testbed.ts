@@ -1,18 +1,29 @@
 // One system, standing: its lab, an agent on each machine that takes part, and the netpipe connection that stays
 // open for all visits.
 
-import { type Agent, connectNetpipe, listenNetpipe, type NetpipePair, startAgent } from '../agent/mod.ts';
+import {
+  type Agent,
+  connectNetpipe,
+  listenNetpipe,
+  type NetpipePair,
+  type ResultOf,
+  startAgent,
+} from '../agent/mod.ts';
 import { type Lab, type LabMachine, type LabOptions, namespacePath } from '../lab/mod.ts';
-import { type Ipv4, LvskitError } from '../model/mod.ts';
+import { type Ipv4, LvskitError, type TransferName } from '../model/mod.ts';
+import { startServicesOn } from './lab-services.ts';
 import { applyNftables } from './nftables.ts';
 import { type PathCounter, pathCounters } from './path-counters.ts';
-import { LINE_PORT, NETPIPE_PORT, type SystemPlan } from './systems.ts';
+import { type LabService, LINE_PORT, NETPIPE_PORT } from './service-ports.ts';
+import type { SystemPlan } from './systems.ts';
 import { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';
 
 export interface TestbedOptions extends Omit<LabOptions, 'name' | 'realservers'> {
   readonly labName: string;
   /** CPUs of the client and of the realservers. */
   readonly cpus: { readonly client: number; readonly realserver: number };
+  /** What the first realserver runs besides. */
+  readonly services?: readonly LabService[];
   readonly signal?: AbortSignal;
 }
 
@@ -40,7 +51,7 @@ export class Testbed {
 
   /** Builds it whole, or leaves nothing behind. */
   static async start(plan: SystemPlan, options: TestbedOptions): Promise<Testbed> {
-    const { labName, cpus, ...labOptions } = options;
+    const { labName, cpus, services = [], ...labOptions } = options;
     const balancer = plan.shape.director === 'nftables' ? 'other' : 'lvskit';
     const lab = await bringUpVirtualServer(plan.cluster, { ...labOptions, name: labName, balancer });
     try {
@@ -57,6 +68,8 @@ export class Testbed {
       );
       const testbed = new Testbed(plan, lab, agents);
       await testbed.#serveLines();
+      const server = machineOf(lab, plan.answeredBy[0] ?? '');
+      await startServicesOn(lab, server, services, { cpu: cpus.realserver, signal: options.signal });
       return testbed;
     } catch (error) {
       await takeDownVirtualServer(labName);
@@ -95,6 +108,11 @@ export class Testbed {
     const [server] = this.plan.answeredBy;
     const listener = await listenNetpipe(this.#agent(server ?? ''), { address: ANY_ADDRESS, port: NETPIPE_PORT });
     this.#netpipe = await connectNetpipe(this.#agent('client'), this.plan.target, NETPIPE_PORT, listener);
+  }
+
+  /** Transfers of one size from the client through the system, one after the other. */
+  transfer(transfer: TransferName, sizeBytes: number, seconds: number): Promise<ResultOf<'transfer.run'>> {
+    return this.#agent('client').call('transfer.run', { transfer, address: this.plan.target, sizeBytes, seconds });
   }
 
   get netpipe(): NetpipePair {

@@ -25,18 +25,27 @@ export interface CommandResult {
 
 /** Debian's and Ubuntu's package of each program that lvskit runs. */
 const PACKAGE_OF_PROGRAM: Readonly<Record<string, string>> = {
+  NPtcp: 'netpipe-tcp',
   bridge: 'iproute2',
   ethtool: 'ethtool',
+  'ganesha.nfsd': 'nfs-ganesha-vfs',
+  'in.rshd': 'rsh-redone-server',
+  inetd: 'openbsd-inetd',
   ip: 'iproute2',
+  iperf3: 'iperf3',
+  lpd: 'lpr',
   modprobe: 'kmod',
   mount: 'mount',
   nft: 'nftables',
   nginx: 'nginx-light',
   nsenter: 'util-linux',
+  rpcbind: 'rpcbind',
+  setpriv: 'util-linux',
   sysctl: 'procps',
   tc: 'iproute2',
   tcpdump: 'tcpdump',
   unshare: 'util-linux',
+  vsftpd: 'vsftpd',
 };
 
 /** Programs of administration live in sbin, which sudo and cron may leave off the PATH. */
@@ -144,7 +153,7 @@ export function searchPath(): string {
   return [process.env.PATH ?? '/usr/bin:/bin', ...SYSTEM_DIRECTORIES].join(delimiter);
 }
 
-function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
+export function statusOf(status: number | null, signal: NodeJS.Signals | null): number {
   return status ?? 128 + (signal === null ? 0 : osConstants.signals[signal]);
 }
 

@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { extname, join } from 'node:path';
 
 /** Starts the program and returns its process id at once. What it writes goes to `logFile`. */
 export function startDaemon(argv: readonly string[], logFile: string): number | undefined {
@@ -18,7 +19,13 @@ export function startDaemon(argv: readonly string[], logFile: string): number | 
   }
 }
 
-/** The words that started this process, without its own command: the way to start lvskit again. */
+/** The entry of lvskit, beside us in the sources as in what is built of them. */
+const MAIN = join(import.meta.dirname, '..', 'cli', `main${extname(import.meta.filename)}`);
+
+/**
+ * The words that start lvskit, without a command. Never the program that we are part of: a test that started itself in
+ * place of a service would do so for ever.
+ */
 export function ownLauncher(): readonly string[] {
-  return [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+  return [process.execPath, ...(process.argv[1] === MAIN ? process.execArgv : []), MAIN];
 }

@@ -18,6 +18,7 @@ export const socket: (domain: number, type: number, protocol: number) => number 
 export const bind: WithAddress = library.func('int bind(int fd, const void *address, int length)');
 export const connect: WithAddress = library.func('int connect(int fd, const void *address, int length)');
 export const listen: (fd: number, backlog: number) => number = library.func('int listen(int fd, int backlog)');
+export const shutdown: (fd: number, how: number) => number = library.func('int shutdown(int fd, int how)');
 export const accept: (fd: number, address: Pointer, length: Pointer, flags: number) => number = library.func(
   'int accept4(int fd, void *address, void *length, int flags)',
 );
@@ -38,6 +39,9 @@ export const setsockopt: (fd: number, level: number, option: number, value: Buff
   library.func('int setsockopt(int fd, int level, int option, const void *value, int length)');
 export const getsockname: (fd: number, address: Buffer, length: Buffer) => number = library.func(
   'int getsockname(int fd, void *address, void *length)',
+);
+export const getpeername: (fd: number, address: Buffer, length: Buffer) => number = library.func(
+  'int getpeername(int fd, void *address, void *length)',
 );
 const pollFunction = library.func('int poll(void *descriptors, unsigned long count, int timeout)');
 export const poll: (descriptors: Buffer, count: number, timeoutMs: number) => number = pollFunction;

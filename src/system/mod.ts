@@ -11,10 +11,12 @@ export {
 } from './command.ts';
 export { readNamespacesCpuNs, readSoftirqNs } from './cpu-time.ts';
 export { ownLauncher, startDaemon } from './daemon.ts';
+export { assertUdpPortFree, connectUdp, pathMtu, receiveBufferBytes } from './datagrams.ts';
 export { Epoll, READY } from './epoll.ts';
 export { CommandError } from './errors.ts';
 export { exchangePaths } from './exchange-paths.ts';
 export { takeFileLock, withFileLock } from './file-lock.ts';
+export { type ForegroundOptions, type ForegroundResult, runInForeground } from './foreground.ts';
 export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
 export { listenForLinks } from './link-events.ts';
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
@@ -28,10 +30,14 @@ export {
   Connector,
   closeSocket,
   connectTcp,
+  endSending,
   errnoNameOf,
   listenTcp,
   localPort,
+  peerAddress,
   type SocketAddress,
+  setReceiveTimeout,
   socketProblem,
 } from './sockets.ts';
+export { type PortRange, PRIVILEGED_PORTS, SourcePorts } from './source-ports.ts';
 export { exchangeAll, receiveAll, receiveNow, receiveSome, sendAll, sendNow, watchTransfers } from './transfers.ts';

@@ -3,7 +3,7 @@
 
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { type Ipv4, ipv4ToNumber } from '../model/mod.ts';
+import { type Ipv4, ipv4FromNumber, ipv4ToNumber } from '../model/mod.ts';
 import * as libc from './libc.ts';
 import { type PinnedMemory, pinBytes } from './pinned-memory.ts';
 import { type SocketError, socketError } from './socket-errors.ts';
@@ -20,6 +20,7 @@ const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
+const SHUT_WR = 1;
 /** sizeof(struct sockaddr_in), sizeof(struct timeval) */
 const SOCKADDR_BYTES = 16;
 const TIMEVAL_BYTES = 16;
@@ -30,6 +31,8 @@ const POLLFD_BYTES = 8;
 const POLL_FOREVER = -1;
 
 const BACKLOG = 64;
+
+const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 const { EINPROGRESS } = constants.errno;
 
@@ -62,25 +65,36 @@ export function acceptTcp(listener: number, { waitMs, timeoutMs }: { waitMs: num
 export interface ConnectOptions extends SocketAddress {
   /** Address to connect from; without it the routes choose. */
   readonly source?: Ipv4 | undefined;
+  /** To connect from; it may still be in TIME_WAIT. In use otherwise, it is SOCKET_PORT_IN_USE. */
+  readonly sourcePort?: number | undefined;
   /** For the connection to be made, and afterwards for every transfer. */
   readonly timeoutMs: number;
 }
 
-/** Throws SOCKET_REFUSED, SOCKET_UNREACHABLE, SOCKET_TIMED_OUT, SOCKET_FAILED. */
+/** Throws SOCKET_REFUSED, SOCKET_UNREACHABLE, SOCKET_TIMED_OUT, SOCKET_PORT_IN_USE, SOCKET_FAILED. */
 export function connectTcp(options: ConnectOptions): number {
-  const { source, timeoutMs } = options;
+  const { source, sourcePort = 0, timeoutMs } = options;
   const fd = openSocket();
   return orClose(fd, () => {
     prepare(fd, timeoutMs);
-    if (source !== undefined) {
-      const from = encodeAddress({ address: source, port: 0 });
-      check(libc.bind(fd, from, SOCKADDR_BYTES), `use source address ${source}`);
+    if (source !== undefined || sourcePort !== 0) {
+      const from = { address: source ?? ANY_ADDRESS, port: sourcePort };
+      if (sourcePort !== 0) setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+      check(libc.bind(fd, encodeAddress(from), SOCKADDR_BYTES), `use source address ${format(from)}`);
     }
     const what = `connect to ${format(options)}`;
     const connected = libc.connect(fd, encodeAddress(options), SOCKADDR_BYTES);
     if (connected < 0 && wasInterrupted()) awaitConnection(fd, timeoutMs, what);
+    // Another connection between the same two ports.
+    else if (connected < 0 && sourcePort !== 0 && errnoName() === 'EADDRNOTAVAIL')
+      throw socketError(what, 'EADDRINUSE');
     else check(connected, what);
   });
+}
+
+/** Tells the peer that nothing more will come; what it sends still arrives. */
+export function endSending(fd: number): void {
+  check(libc.shutdown(fd, SHUT_WR), 'end sending');
 }
 
 /**
@@ -152,6 +166,13 @@ export function localPort(fd: number): number {
   return address.readUInt16BE(2);
 }
 
+/** Of a connected socket. */
+export function peerAddress(fd: number): Ipv4 {
+  const address = Buffer.alloc(SOCKADDR_BYTES);
+  check(libc.getpeername(fd, address, encodeInt(SOCKADDR_BYTES)), 'read the address of a peer');
+  return ipv4FromNumber(address.readUInt32BE(4));
+}
+
 function openSocket(): number {
   return check(libc.socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 'open a TCP socket');
 }
@@ -161,21 +182,29 @@ function prepare(fd: number, timeoutMs: number): void {
   setTimeouts(fd, timeoutMs);
 }
 
-function setInt(fd: number, level: number, option: number, value: number): void {
+export function setInt(fd: number, level: number, option: number, value: number): void {
   check(libc.setsockopt(fd, level, option, encodeInt(value), 4), `set socket option ${option}`);
 }
 
 /** Also bounds connect (send timeout) and accept (receive timeout). 0: none. */
 export function setTimeouts(fd: number, timeoutMs: number): void {
+  setTimeoutOf(fd, SO_RCVTIMEO, timeoutMs);
+  setTimeoutOf(fd, SO_SNDTIMEO, timeoutMs);
+}
+
+/** How long a receive waits, whatever a send does. 0: for ever. */
+export function setReceiveTimeout(fd: number, timeoutMs: number): void {
+  setTimeoutOf(fd, SO_RCVTIMEO, timeoutMs);
+}
+
+function setTimeoutOf(fd: number, option: number, timeoutMs: number): void {
   const timeval = Buffer.alloc(TIMEVAL_BYTES);
   timeval.writeBigInt64LE(BigInt(Math.trunc(timeoutMs / 1000)), 0);
   timeval.writeBigInt64LE(BigInt(Math.round((timeoutMs % 1000) * 1000)), 8);
-  for (const option of [SO_RCVTIMEO, SO_SNDTIMEO]) {
-    check(libc.setsockopt(fd, SOL_SOCKET, option, timeval, TIMEVAL_BYTES), 'set the timeout of a socket');
-  }
+  check(libc.setsockopt(fd, SOL_SOCKET, option, timeval, TIMEVAL_BYTES), 'set the timeout of a socket');
 }
 
-function orClose(fd: number, work: () => void): number {
+export function orClose(fd: number, work: () => void): number {
   try {
     work();
     return fd;
@@ -185,7 +214,7 @@ function orClose(fd: number, work: () => void): number {
   }
 }
 
-function check(result: number, what: string): number {
+export function check(result: number, what: string): number {
   if (result < 0) throw systemError(what);
   return result;
 }
@@ -196,20 +225,22 @@ export function systemError(what: string): SocketError {
 }
 
 function errnoName(): string {
-  return getSystemErrorName(-libc.lastErrno());
+  const errno = libc.lastErrno();
+  // A connection's time is over. libuv, whose names these are, has none for it.
+  return errno === EINPROGRESS ? 'ETIMEDOUT' : getSystemErrorName(-errno);
 }
 
 function wasInterrupted(): boolean {
   return errnoName() === 'EINTR';
 }
 
-function encodeInt(value: number): Buffer {
+export function encodeInt(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeInt32LE(value);
   return bytes;
 }
 
-function encodeAddress({ address, port }: SocketAddress): Buffer {
+export function encodeAddress({ address, port }: SocketAddress): Buffer {
   const bytes = Buffer.alloc(SOCKADDR_BYTES);
   bytes.writeUInt16LE(AF_INET, 0);
   bytes.writeUInt16BE(port, 2);

@@ -18,6 +18,8 @@ describe('BUILT_IN_SERVICE_PORTS', () => {
     ['nfs/tcp', 2049],
     ['nfs/udp', 2049],
     ['netpipe/tcp', 5002],
+    ['mountd/tcp', 20_048],
+    ['mountd/udp', 20_048],
   ];
   for (const [name, port] of ports) {
     test(`has ${name} at ${port}`, () => assert.equal(BUILT_IN_SERVICE_PORTS.get(name), port));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { parseRun, parseSamples } from '../../src/analysis/mod.ts';
+import { parseRun, parseSamples, parseTransfers } from '../../src/analysis/mod.ts';
 import type { CompareProgress } from '../../src/suite/mod.ts';
 import { runCommand } from '../../src/system/mod.ts';
 import { leftovers, ROUNDS, runComparison, SIZES_BYTES, SYSTEMS } from './support/comparison.ts';
@@ -66,6 +66,29 @@ test('the path of every system is proven', needing('nft'), async () => {
       proofs.map(({ system, proven }) => [system, proven]),
       systems.map((system) => [system, true]),
     );
+  });
+});
+
+test('transfers of services go round with the blocks, by each system', needing('nginx', 'vsftpd'), async () => {
+  await withScratch(async (folder) => {
+    const transfers = { names: ['http', 'http-new', 'ftp'], sizesBytes: [1, 65_536] } as const;
+    const systems = ['direct', 'nat', 'dr', 'tun'] as const;
+    const { proofs } = await runComparison({ folder, systems, transfers, sizesBytes: [64], rounds: 1 });
+    assert.ok(proofs.every(({ proven }) => proven));
+    const { run } = readFiles(folder);
+    assert.deepEqual(run.transfers, transfers);
+    const { samples } = parseTransfers(readFileSync(join(folder, 'transfers.ndjson'), 'utf8'));
+    assert.deepEqual(
+      samples.map(({ transfer, sizeBytes, system }) => [transfer, sizeBytes, system]),
+      transfers.names.flatMap((name) =>
+        transfers.sizesBytes.flatMap((sizeBytes) => systems.map((system) => [name, sizeBytes, system])),
+      ),
+    );
+    for (const { transfer, transfers: count, sizeBytes, payloadBytes, wireBytes, timeNs, failures, cpu } of samples) {
+      assert.deepEqual(failures, {}, transfer);
+      assert.ok(count > 0 && timeNs.min > 0 && payloadBytes === count * sizeBytes && wireBytes >= payloadBytes);
+      assert.ok((cpu.processNs.realserver1 ?? 0) > 0);
+    }
   });
 });
 

@@ -14,7 +14,8 @@ import {
   SYSTEM_NAMES,
   type SystemName,
 } from '../../src/model/mod.ts';
-import { LINE_PORT, NETPIPE_PORT, planSystem } from '../../src/suite/systems.ts';
+import { LINE_PORT, NETPIPE_PORT } from '../../src/suite/service-ports.ts';
+import { planSystem } from '../../src/suite/systems.ts';
 
 const CONFS = ['vs-nat', 'vs-dr', 'vs-dr-1nic', 'vs-dr-martian', 'vs-tun', 'vs-dr-tp-both'] as const;
 

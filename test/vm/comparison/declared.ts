@@ -16,6 +16,11 @@ function lines(pattern: RegExp): DeclaredDifference['without'] {
   return (line) => (pattern.test(line) ? undefined : line);
 }
 
+/** Of --stats: connections, packets in and out, bytes in and out. */
+function withoutOutgoing(line: string): string {
+  return line.replace(/^((?:TCP|UDP| +->) .*(?: +\d+){2}) +\d+( +\d+) +\d+$/, '$1$2');
+}
+
 export const DECLARED: readonly DeclaredDifference[] = [
   {
     id: 'table-size',
@@ -61,8 +66,33 @@ export const DECLARED: readonly DeclaredDifference[] = [
   {
     id: 'own-errors-counted',
     scenarios: /^(VS-DR|VS-TUN|IPv6)/,
-    // Of --stats: connections, packets in and out, bytes in and out.
-    without: (line) => line.replace(/^((?:TCP|UDP| +->) .*(?: +\d+){2}) +\d+( +\d+) +\d+$/, '$1$2'),
+    without: withoutOutgoing,
+  },
+  {
+    id: 'passive-reply',
+    scenarios: /^FTP/,
+    // The reply's words, where the control connection has come to for its client, and bytes out of --stats.
+    without: (line) =>
+      line
+        .replace(/^( +c1 gets .* "227 )[^(]*/, '$1')
+        .replace(/^( +c1 gets \S+:21 .* seq )\d+/, '$1')
+        .replace(/^(c1 sends \S+ > \S+:21 .* ack )\d+/, '$1')
+        .replace(/^((?:TCP| +->) .*(?: +\d+){4}) +\d+$/, '$1'),
+  },
+  {
+    id: 'local-answers',
+    scenarios: /^LocalNode: the director serves itself$/,
+    // Of listings, and of connections the time and state.
+    without: (line) =>
+      withoutOutgoing(line)
+        .replace(/^( +-> \S+ +Route +\d+) +\d+ +\d+ *$/, '$1')
+        .replace(/^TCP \d+:\d\d +\S+ +(?=.* 10\.1\.0\.1\S*$)/, 'TCP '),
+  },
+  {
+    id: 'removed-servers',
+    scenarios: /^expire_nodest_conn:/,
+    // Of --stats.
+    without: (line) => line.replace(/^( +-> 10\.2\.0\.22:80)(?: +\d+){5}$/, '$1'),
   },
   {
     id: 'last-service',

@@ -4,12 +4,19 @@
 import { closeSync, openSync } from 'node:fs';
 import koffi from 'koffi';
 import { closeMaps, openMaps } from '../../../src/dataplane/maps.ts';
-import { openDataPlane, removeStateOf } from '../../../src/dataplane/mod.ts';
+import { findDataPlane, openDataPlane, removeStateOf } from '../../../src/dataplane/mod.ts';
 import { findStateDirectory } from '../../../src/dataplane/state-directory.ts';
-import { createSystemNames, runIpvsadm } from '../../../src/director/mod.ts';
+import {
+  createSystemNames,
+  INITIAL_SETTINGS,
+  parseSettings,
+  runIpvsadm,
+  type Settings,
+} from '../../../src/director/mod.ts';
 import { LvskitError } from '../../../src/model/mod.ts';
 import { runCommand } from '../../../src/system/mod.ts';
 import { forgetConnections } from '../../bpf/forget.ts';
+import { runInside } from './stage.ts';
 
 export interface CommandOutcome {
   readonly status: number;
@@ -22,7 +29,9 @@ export interface Director {
   readonly name: 'ipvs' | 'lvskit';
   /** @param path of its network namespace */
   ipvsadm(path: string, words: readonly string[], input: string): Promise<CommandOutcome>;
-  /** Makes it as new, where it takes the VM too long to begin another. Nothing but ipvsadm may have been used. */
+  /** One of IPVS's sysctls, `NAME=VALUE`. */
+  set(path: string, setting: string): Promise<void>;
+  /** Makes it as new, where it takes the VM too long to begin another. */
   readonly clear?: (path: string) => Promise<void>;
   /** Before its namespace goes. */
   forget(path: string): void;
@@ -34,6 +43,9 @@ export const IPVS: Director = {
     const argv = ['nsenter', `--net=${path}`, 'ipvsadm', ...words];
     const { status, stdout, stderr } = runCommand(argv, { input, allowFailure: true });
     return { status, output: stdout, said: stderr };
+  },
+  async set(path, setting) {
+    runInside(path, `sysctl -qw net.ipv4.vs.${setting}`);
   },
   forget() {},
 };
@@ -71,6 +83,7 @@ export const LVSKIT: Director = {
         for (const plane of planes) plane.close();
       }
     }),
+  set: (path, setting) => changeSettings(path, parseSettings([setting])),
   async clear(path) {
     await withinNamespace(path, async () => {
       const maps = openMaps(findStateDirectory()?.path ?? '');
@@ -78,9 +91,18 @@ export const LVSKIT: Director = {
       closeMaps(maps);
     });
     for (const words of ['-C', '--set 900 120 300']) await LVSKIT.ipvsadm(path, words.split(' '), '');
+    await changeSettings(path, INITIAL_SETTINGS);
   },
   forget: removeStateOf,
 };
+
+function changeSettings(path: string, settings: Partial<Settings>): Promise<void> {
+  return withinNamespace(path, async () => {
+    const plane = findDataPlane();
+    plane?.changeSettings(settings);
+    plane?.close();
+  });
+}
 
 const CLONE_NEWNET = 0x40000000;
 const setns = koffi.load('libc.so.6').func('int setns(int fd, int nstype)');

@@ -4,15 +4,16 @@
 
 import type { Recording } from '../recording.ts';
 import { SCENARIOS } from '../scenarios/mod.ts';
-import { ipvsadm, listings, open, type Scenario } from '../scenarios/scenario.ts';
+import { ipvsadm, listings, open, type Scenario, type Step } from '../scenarios/scenario.ts';
 import { type Director, IPVS, LVSKIT } from './directors.ts';
 import { beginPerformance, type Performance, playStep } from './play.ts';
 import { startSpinner } from './spinner.ts';
-import { createStage, type Stage } from './stage.ts';
+import { createStage, runInside, type Stage } from './stage.ts';
 
 /** More than a step takes, waiting aside; in such a leap of the clock connections may have expired. */
 const LEAP_MS = 1500;
 const ATTEMPTS = 3;
+const COMMANDS: readonly Step['kind'][] = ['ipvsadm', 'run', 'set'];
 
 const [pattern = '', part = '0', parts = '1', only] = process.argv.slice(2);
 
@@ -20,7 +21,7 @@ const DIRECTORS = only === 'ipvs' ? [IPVS] : [IPVS, LVSKIT];
 
 const spinner = startSpinner();
 
-/** Of those that live through many scenarios. */
+/** On which a scenario is played, or the next one will be. */
 const standing = new Map<Director, Stage>();
 let count = 0;
 
@@ -32,11 +33,12 @@ function begin(director: Director, scenario: Scenario): Performance {
 
 async function end(one: Performance, scenario: Scenario): Promise<void> {
   const { director, stage } = one;
-  if (director.clear !== undefined && scenario.steps.every(({ kind }) => kind !== 'run')) {
-    return await director.clear(stage.path);
+  if (director.clear === undefined) {
+    standing.delete(director);
+    return remove(director, stage);
   }
-  standing.delete(director);
-  remove(director, stage);
+  for (const step of scenario.steps) if (step.kind === 'run') runInside(stage.path, step.undo);
+  await director.clear(stage.path);
 }
 
 function remove(director: Director, stage: Stage): void {
@@ -48,10 +50,11 @@ async function record(scenario: Scenario): Promise<{ recording: Recording; hasLe
   const performances = DIRECTORS.map((director) => begin(director, scenario));
   let hasLeapt = false;
   for (const [index, step] of scenario.steps.entries()) {
-    for (const one of performances) {
+    // They wait together, and do everything else one after the other.
+    for (const those of step.kind === 'wait' ? [performances] : performances.map((one) => [one])) {
+      const play = () => Promise.all(those.map((one) => playOrSay(one, step)));
       const start = performance.now();
-      if (step.kind === 'ipvsadm' || step.kind === 'run') await spinner.during(() => playOrSay(one, step));
-      else await playOrSay(one, step);
+      await (COMMANDS.includes(step.kind) ? spinner.during(play) : play());
       const allowedMs = LEAP_MS + (step.kind === 'wait' ? step.seconds * 1000 : 0);
       // The first command may load lvskit's data plane, before anything has happened that time could change.
       if (index > 0 && performance.now() - start > allowedMs) hasLeapt = true;
@@ -63,7 +66,7 @@ async function record(scenario: Scenario): Promise<{ recording: Recording; hasLe
 }
 
 /** What goes wrong is a line of the recording, so that the rest of it can be seen too. */
-async function playOrSay(performance: Performance, step: Scenario['steps'][number]): Promise<void> {
+async function playOrSay(performance: Performance, step: Step): Promise<void> {
   try {
     await playStep(performance, step);
   } catch (error) {

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { formatAddress } from '../packets/address.ts';
 import { describePacket, fragmentOffset } from '../packets/describe.ts';
 import { hostOfAddress, nameOfMac, type Wire, withAddresses } from '../packets/hosts.ts';
+import { putTogether } from '../packets/receive.ts';
 import type { Scenario, Step } from '../scenarios/scenario.ts';
 import type { Director } from './directors.ts';
 import { runInside, type Stage } from './stage.ts';
@@ -31,6 +32,9 @@ export async function playStep(performance: Performance, step: Step): Promise<vo
     case 'run':
       lines.push(`# ${step.command}`, ...linesOf(runInside(stage.path, withAddresses(step.command))));
       return;
+    case 'set':
+      lines.push(`# ${step.setting}`);
+      return await performance.director.set(stage.path, step.setting);
     case 'send':
       return exchange(performance, step.packets);
     case 'answer': {
@@ -57,10 +61,10 @@ async function playCommand({ director, stage, lines }: Performance, words: strin
   if (said !== '') lines.push(...linesOf(said).map((line) => `! ${line}`));
 }
 
-/** By all but their remaining time. */
+/** By protocol and ends: states and times are what may differ. */
 function sortConnections(lines: readonly string[]): string[] {
   const [first = '', second = '', ...connections] = lines;
-  const keyOf = (line: string) => line.replace(/\d+:\d\d/, '');
+  const keyOf = (line: string) => line.replace(/ +\d+:\d\d +\S+ +/, '');
   return [first, second, ...connections.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))];
 }
 
@@ -88,7 +92,10 @@ function sourceOf(packet: Uint8Array): string {
   return formatAddress((packet[0] ?? 0) >> 4 === 6 ? packet.subarray(8, 24) : packet.subarray(12, 16));
 }
 
-/** Fragments are written down in the order of their places: a datagram's may go any way and at any time. */
+/**
+ * Fragments are written down in the order of their places: a datagram's may go any way and at any time. What they are
+ * together is written down, too.
+ */
 function collect({ stage, lines, lastArrived }: Performance, answering: Wire | undefined): void {
   for (const wire of ['A', 'B'] as const) {
     const arrivals = stage.wires[wire].receive();
@@ -96,6 +103,10 @@ function collect({ stage, lines, lastArrived }: Performance, answering: Wire | u
       lines.push(`  ${nameOfMac(destinationMac)} gets ${describePacket(packet)}`);
       // Later fragments have no ports, so that they cannot be answered.
       if (wire === answering && fragmentOffset(packet) === 0) lastArrived.set(wire, packet);
+    }
+    for (const [mac, those] of Map.groupBy(arrivals, ({ destinationMac }) => destinationMac)) {
+      const datagrams = putTogether(those.map(({ packet }) => packet));
+      lines.push(...datagrams.map((datagram) => `  ${nameOfMac(mac)} puts together ${describePacket(datagram)}`));
     }
   }
 }

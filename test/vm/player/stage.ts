@@ -63,19 +63,25 @@ export function createStage(name: string): Stage {
     ),
   ];
   runCommand(['sh', '-e', '-c', script.join('\n')]);
+  let mtuNow = mtuCommands({});
   const wires = inNetworkNamespace(`/run/netns/${outside}`, () => ({ A: openOn('A'), B: openOn('B') }));
   return {
     path: `/run/netns/${director}`,
     wires,
     setMtu(mtu) {
-      const commands = WIRES.map((wire) => `link set ${wire} mtu ${mtu[wire] ?? MTU}\n`);
-      runCommand(['ip', '-n', director, '-batch', '-'], { input: commands.join('') });
+      const input = mtuCommands(mtu);
+      if (input !== mtuNow) runCommand(['ip', '-n', director, '-batch', '-'], { input });
+      mtuNow = input;
     },
     remove() {
       for (const wire of WIRES) wires[wire].close();
       runCommand(['ip', '-batch', '-'], { input: `netns delete ${director}\nnetns delete ${outside}\n` });
     },
   };
+}
+
+function mtuCommands(mtu: Mtu): string {
+  return WIRES.map((wire) => `link set ${wire} mtu ${mtu[wire] ?? MTU}\n`).join('');
 }
 
 function linkCommand(wire: Wire, director: string, outside: string): string {

@@ -10,11 +10,14 @@ function servers(service: string, port: number, flag = '-m'): Step[] {
 /** What shows templates and their counts. */
 const TEMPLATES = [...listings(), ...ipvsadm('-Ln --persistent-conn\n-Lnc --persistent-conn')];
 
-const MARKS = [
-  'nft add table ip m',
-  "nft 'add chain ip m p { type filter hook prerouting priority mangle; }'",
-  "nft 'add rule ip m p ip daddr vip tcp dport { 80, 443 } meta mark set 7'",
-].join('; ');
+const MARKS = run(
+  [
+    'nft add table ip m',
+    "nft 'add chain ip m p { type filter hook prerouting priority mangle; }'",
+    "nft 'add rule ip m p ip daddr vip tcp dport { 80, 443 } meta mark set 7'",
+  ].join('; '),
+  'nft delete table ip m',
+);
 
 export const PERSISTENCE: readonly Scenario[] = [
   {
@@ -86,7 +89,7 @@ export const PERSISTENCE: readonly Scenario[] = [
   {
     name: 'a service of a firewall mark',
     steps: [
-      run(MARKS),
+      MARKS,
       ...ipvsadm('-A -f 7 -s rr'),
       ...servers('-f 7', 0, '-g'),
       ...open('c1:1', 'vip:80', 'client'),
@@ -99,7 +102,7 @@ export const PERSISTENCE: readonly Scenario[] = [
   {
     name: 'persistence by firewall mark joins ports',
     steps: [
-      run(MARKS),
+      MARKS,
       ...ipvsadm('-A -f 7 -s rr -p 200'),
       ...servers('-f 7', 0),
       ...open('c1:1', 'vip:80'),

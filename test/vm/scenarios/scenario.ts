@@ -27,8 +27,10 @@ export interface Scenario {
 export type Step =
   /** `ipvsadm WORDS` on the director; hosts are named as in packets. Its status and output are recorded. */
   | { readonly kind: 'ipvsadm'; readonly words: string; readonly input?: string }
-  /** A shell command on the director: sysctls, marks, devices. */
-  | { readonly kind: 'run'; readonly command: string }
+  /** A shell command on the director, as for firewall marks, and what takes back what it has done. */
+  | { readonly kind: 'run'; readonly command: string; readonly undo: string }
+  /** `NAME=VALUE`, one of IPVS's sysctls. There has to be a service before. */
+  | { readonly kind: 'set'; readonly setting: string }
   /** Packets by whoever has their source address. */
   | { readonly kind: 'send'; readonly packets: readonly Uint8Array[] }
   /** Packets about the last one that has arrived on this side (`B` the realservers', `A` the clients') by the last step. */
@@ -51,8 +53,12 @@ export function restore(input: string): Step {
   return { kind: 'ipvsadm', words: '-R', input };
 }
 
-export function run(command: string): Step {
-  return { kind: 'run', command };
+export function run(command: string, undo: string): Step {
+  return { kind: 'run', command, undo };
+}
+
+export function set(setting: string): Step {
+  return { kind: 'set', setting };
 }
 
 export function send(...packets: readonly Uint8Array[]): Step {
@@ -75,6 +81,8 @@ interface Tuple {
   readonly from: string;
   readonly to: string;
   readonly fromAddress: string;
+  /** Where the header that has the ports begins. */
+  readonly start: number;
 }
 
 /** Addresses and ports of a packet with its ports in front, turned round. */
@@ -92,6 +100,7 @@ function turned(packet: Uint8Array): Tuple {
     from: endpoint(destination, destinationPort),
     to: endpoint(source, sourcePort),
     fromAddress: formatAddress(destination),
+    start,
   };
 }
 
@@ -103,6 +112,18 @@ export function replyTcp(flags: string, options: TcpOptions = {}): Step {
     return [tcp(from, to, flags, { seq, ack: CLIENT_SEQUENCE + 1, ...options })];
   };
   return { kind: 'answer', side: 'B', what: `tcp ${flags}`, make };
+}
+
+/** Who got the last packet on this side answers with data, where the two halves of the connection have come to. */
+export function say(side: 'A' | 'B', data: string): Step {
+  const make: Answer = (arrived) => {
+    const { from, to, start } = turned(arrived);
+    const segment = Buffer.from(arrived).subarray(start);
+    const seq = segment.readUInt32BE(8);
+    const ack = segment.readUInt32BE(4) + segment.length - (segment.readUInt8(12) >> 4) * 4;
+    return [tcp(from, to, 'P.', { seq, ack, data })];
+  };
+  return { kind: 'answer', side, what: `tcp ${JSON.stringify(data)}`, make };
 }
 
 export function replyUdp(data: string | Uint8Array): Step {

@@ -1,14 +1,7 @@
 // IPVS's sysctls that a director has: what becomes of packets under each.
 
 import { sctp, tcp, udp } from '../packets/build.ts';
-import { close, ipvsadm, listings, open, replyTcp, run, type Scenario, type Step, send } from './scenario.ts';
-
-const LVSKIT = new URL('../../../bin/lvskit', import.meta.url).pathname;
-
-/** Of both directors: neither minds what the other is told. There has to be a service before. */
-function set(setting: string): Step {
-  return run(`sysctl -qw net.ipv4.vs.${setting}; ${LVSKIT} director set ${setting} 2> /dev/null || true`);
-}
+import { close, ipvsadm, listings, open, replyTcp, type Scenario, SETTLE, type Step, send, set } from './scenario.ts';
 
 function servers(service: string, flag = '-m'): Step[] {
   return ipvsadm([1, 2].map((n) => `-a ${service} -r r${n}:80 ${flag}`).join('\n'));
@@ -45,6 +38,7 @@ export const SETTINGS: readonly Scenario[] = [
       set('expire_quiescent_template=1'),
       ...open('c1:3', 'vip:80'),
       ...open('c1:4', 'vip:80'),
+      SETTLE,
       ...ipvsadm('-Ln\n-Ln --stats'),
     ],
   },

@@ -1,7 +1,9 @@
 // A run of requests, by whichever engine fits, in one process or the sum of several.
 
 import { TransferError } from '../../errors.ts';
+import { paperFileName } from '../../services/files.ts';
 import { mergeTransferResults } from '../../transfer-record.ts';
+import type { TransferOptions } from '../../transfers.ts';
 import { runConcurrent } from './concurrent.ts';
 import type { HttpRunOptions, HttpRunResult } from './options.ts';
 import { requestOnce, runSerial } from './serial.ts';
@@ -13,16 +15,29 @@ const WARM_UP = { seconds: 0.25, connections: 32 } as const;
  * counts. Throws TRANSFER_FAILED.
  */
 export function warmUp(options: HttpRunOptions): void {
-  const cause = requestOnce({ ...options, requestsPerConnection: 1 });
-  if (cause !== undefined) throw new TransferError(`http://${options.address}:${options.port}${options.path}`, cause);
+  tryOnce(options);
   const connections = Math.min(options.connections, WARM_UP.connections);
   runHttp({ ...options, connections, seconds: WARM_UP.seconds });
+}
+
+function tryOnce(options: HttpRunOptions): void {
+  const cause = requestOnce({ ...options, requestsPerConnection: 1 });
+  if (cause !== undefined) throw new TransferError(`http://${options.address}:${options.port}${options.path}`, cause);
 }
 
 /** Runs for the time that the options say. Failures of single requests are counted, not thrown. */
 export function runHttp(options: HttpRunOptions): HttpRunResult {
   const isSerial = options.connections === 1 && options.ratePerSecond === undefined;
   return isSerial ? runSerial(options) : runConcurrent(options);
+}
+
+/** Files fetched one after the other by one client. Throws TRANSFER_FAILED when the first, which is not measured, fails. */
+export function fetchFiles(options: TransferOptions, requestsPerConnection: number): HttpRunResult {
+  const { sizeBytes } = options;
+  const path = `/${paperFileName(Math.log2(sizeBytes))}`;
+  const run = { ...options, path, connections: 1, requestsPerConnection, expectedBytes: sizeBytes };
+  tryOnce(run);
+  return runSerial(run);
 }
 
 /** What processes that ran at the same time have done together. */

@@ -12,7 +12,7 @@ export async function askLines(options: ConnectOptions, count: number): Promise<
   return lines;
 }
 
-function askLine({ address, port, source, timeoutMs }: ConnectOptions): Promise<string> {
+export function askLine({ address, port, source, timeoutMs }: ConnectOptions): Promise<string> {
   const peer = `${address}:${port}`;
   return new Promise((resolve, reject) => {
     let received = '';
@@ -21,7 +21,8 @@ function askLine({ address, port, source, timeoutMs }: ConnectOptions): Promise<
       socket.destroy();
       reject(socketError(`read the line of ${peer}`, errno, cause));
     };
-    const timer = setTimeout(() => fail('ETIMEDOUT'), timeoutMs);
+    // connect(2) and recv(2) call it so.
+    const timer = setTimeout(() => fail(socket.connecting ? 'ETIMEDOUT' : 'EAGAIN'), timeoutMs);
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
       received += text;

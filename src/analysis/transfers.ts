@@ -1,0 +1,73 @@
+// The transfers of services: each kind summarised by system as netpipe's blocks are, a transfer's time in the place of a
+// block's; and what failed.
+
+import type { BlockSample, Run, SystemName, TransferName, TransferSample } from '../model/mod.ts';
+import { TRANSFER_NAMES } from '../model/mod.ts';
+import type { SystemAnalysis } from './analysis.ts';
+import { analyseSystem } from './system-analysis.ts';
+import { indexVisits } from './visits.ts';
+
+/** Transfers of a system that failed, or what else was counted of them, by its name. */
+export interface TransferCount {
+  readonly system: SystemName;
+  readonly what: string;
+  readonly count: number;
+}
+
+export interface TransferAnalysis {
+  readonly transfer: TransferName;
+  readonly smallBytes: number;
+  readonly largestBytes: number;
+  /** In the run's order; systems of which no transfer came to its end are left out. */
+  readonly systems: readonly SystemAnalysis[];
+  /** By cause. */
+  readonly failures: readonly TransferCount[];
+  /** Retransmissions and the like, where there were any. */
+  readonly counts: readonly TransferCount[];
+}
+
+/** In the order of TRANSFER_NAMES. */
+export function analyseTransfers(run: Run, samples: readonly TransferSample[]): readonly TransferAnalysis[] {
+  return TRANSFER_NAMES.flatMap((transfer) => {
+    const own = samples.filter((sample) => sample.transfer === transfer);
+    return own.length === 0 ? [] : [analyseTransfer(run, transfer, own)];
+  });
+}
+
+function analyseTransfer(run: Run, transfer: TransferName, samples: readonly TransferSample[]): TransferAnalysis {
+  const visits = indexVisits(samples.flatMap(blockSampleOf));
+  const sizes = samples.map(({ sizeBytes }) => sizeBytes);
+  const blocks = { smallBytes: Math.min(...sizes), largestBytes: Math.max(...sizes) };
+  const systems = run.systems
+    .filter((system) => visits.has(system))
+    .map((system) => analyseSystem(run, visits, system, blocks));
+  return {
+    transfer,
+    ...blocks,
+    systems,
+    failures: sumCounts(run, samples, ({ failures }) => failures),
+    counts: sumCounts(run, samples, ({ counts }) => counts),
+  };
+}
+
+/** None of a visit in which every transfer failed. */
+function blockSampleOf(sample: TransferSample): BlockSample[] {
+  const { system, round, sizeBytes, transfers, timeNs, histogram, cpu } = sample;
+  if (transfers === 0) return [];
+  return [{ system, mode: 'twoway', round, sizeBytes, exchanges: transfers, oneWayNs: timeNs, histogram, cpu }];
+}
+
+function sumCounts(
+  run: Run,
+  samples: readonly TransferSample[],
+  countsOf: (sample: TransferSample) => Readonly<Record<string, number>>,
+): TransferCount[] {
+  return run.systems.flatMap((system) => {
+    const sums = new Map<string, number>();
+    for (const sample of samples) {
+      if (sample.system !== system) continue;
+      for (const [what, count] of Object.entries(countsOf(sample))) sums.set(what, (sums.get(what) ?? 0) + count);
+    }
+    return [...sums].filter(([, count]) => count > 0).map(([what, count]) => ({ system, what, count }));
+  });
+}
