@@ -3,10 +3,10 @@
 
 import { hostname } from 'node:os';
 import { askLines, type LineService, NetpipeLink, receiveVisit, serveLine, transmitVisit } from '../measure/mod.ts';
-import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess } from '../system/mod.ts';
+import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess, readBootId } from '../system/mod.ts';
 import { unknownHandleError } from './errors.ts';
 import type { Method, ParsedParamsOf, ResultOf } from './protocol.ts';
-import { runTransfers } from './transfers.ts';
+import { runTransfers, runWindow } from './transfers.ts';
 
 export type Handlers = { readonly [M in Method]: (params: ParsedParamsOf<M>) => ResultOf<M> | Promise<ResultOf<M>> };
 
@@ -19,6 +19,7 @@ export function createHandlers(version: string): Handlers {
   const listeners = new HandleTable<number>('netpipe listener');
   const connections = new HandleTable<NetpipeLink>('netpipe connection');
   return {
+    clock: () => ({ nowNs: Number(process.hrtime.bigint()), bootId: readBootId() }),
     hello: () => ({ version, pid: process.pid, node: process.version, hostname: hostname() }),
     pin: ({ cpus }) => {
       pinProcess(cpus);
@@ -50,6 +51,7 @@ export function createHandlers(version: string): Handlers {
       return extent === undefined ? receiveVisit(link, visit) : transmitVisit(link, visit, extent);
     },
     'transfer.run': ({ transfer, ...options }) => runTransfers(transfer, options),
+    'transfer.window': ({ transfer, ...options }) => runWindow(transfer, options),
 
     'netpipe.close': (what) => {
       if ('listener' in what) closeSocket(listeners.take(what.listener));

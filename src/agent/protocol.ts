@@ -73,6 +73,35 @@ export const METHODS = {
     }),
     result: visitResult,
   },
+  /** CLOCK_MONOTONIC of the host, ns, which all processes of one boot share; by what that boot is known. */
+  clock: { params: nothing, result: z.strictObject({ nowNs: timeNs, bootId: z.string() }) },
+  /**
+   * Transfers of a service, one after the other, from now until the window has ended; what fell into it. Times are of the
+   * host's CLOCK_MONOTONIC, ns.
+   */
+  'transfer.window': {
+    params: z.strictObject({
+      transfer: z.enum(TRANSFER_NAMES),
+      address: ipv4,
+      sizeBytes: z.int().positive(),
+      startNs: timeNs,
+      endNs: timeNs,
+      timeoutMs: z.int().positive().default(10_000),
+    }),
+    result: z.strictObject({
+      /** In the window. */
+      payloadBytes: z.number().nonnegative(),
+      transfers: z.int().nonnegative(),
+      timeNs: timeSummary,
+      histogram: z.string(),
+      /** Of the whole run, by its own clock: what a client alone would report. */
+      own: z.strictObject({ payloadBytes: z.number().nonnegative(), seconds: z.number().nonnegative() }),
+      failures: z.record(z.string(), z.int().positive()),
+      /** Of the window that the transfers covered; below 1 when the first of them came too late. */
+      covered: z.number().min(0).max(1),
+      cpuShare: z.number().nonnegative(),
+    }),
+  },
   /** Transfers of a service, one after the other, after one that is not counted. Failures are in the result. */
   'transfer.run': {
     params: z.strictObject({

@@ -22,17 +22,45 @@ export async function runTransfers(name: TransferName, options: TransferRun): Pr
       wireBytes,
     };
   } catch (error) {
-    if (!(error instanceof TransferError)) throw error;
-    const none = new TimeHistogram();
-    return {
-      transfers: 0,
-      elapsedNs: 0,
-      timeNs: none.summarize(),
-      histogram: none.encode(),
-      failures: { [error.why]: 1 },
-      counts: {},
-      payloadBytes: 0,
-      wireBytes: 0,
-    };
+    const why = causeOf(error);
+    return { ...NOTHING, elapsedNs: 0, failures: { [why]: 1 }, counts: {}, wireBytes: 0 };
   }
 }
+
+type WindowRun = Omit<ParsedParamsOf<'transfer.window'>, 'transfer'>;
+
+/** Begins at once and goes on past the end of the window, so that at its edges all who share it are at work. */
+export async function runWindow(name: TransferName, options: WindowRun): Promise<ResultOf<'transfer.window'>> {
+  const { startNs, endNs, ...transfer } = options;
+  const offsetNs = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  const window = { startMs: (startNs - offsetNs) / 1e6, endMs: (endNs - offsetNs) / 1e6 };
+  const seconds = Math.max((window.endMs - performance.now()) / 1000, Number.MIN_VALUE);
+  try {
+    const result = await runTransfersOf(name, { ...transfer, seconds, commonWindow: window });
+    const beganMs = performance.now() - result.seconds * 1000;
+    const lateMs = Math.max(0, beganMs - window.startMs);
+    const { payloadBytes, transfers, timeNs, histogram } = result.window ?? NOTHING;
+    return {
+      payloadBytes,
+      transfers,
+      timeNs,
+      histogram,
+      own: { payloadBytes: result.payloadBytes, seconds: result.seconds },
+      failures: { ...result.failures },
+      covered: Math.max(0, 1 - lateMs / (window.endMs - window.startMs)),
+      cpuShare: result.cpuShare,
+    };
+  } catch (error) {
+    const failures = { [causeOf(error)]: 1 };
+    return { ...NOTHING, own: { payloadBytes: 0, seconds: 0 }, failures, covered: 0, cpuShare: 0 };
+  }
+}
+
+/** Of a service that cannot be used at all; anything else goes on as it is. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof TransferError)) throw error;
+  return error.why;
+}
+
+const none = new TimeHistogram();
+const NOTHING = { payloadBytes: 0, transfers: 0, timeNs: none.summarize(), histogram: none.encode() };

@@ -1,17 +1,27 @@
 // The text of result files → the model's values. Reads no files: callers pass the text and the name for messages.
 
 import * as z from 'zod';
-import type { BlockSample, Run, TransferSample } from '../model/mod.ts';
+import type { BlockSample, Run, ScaleRun, TransferSample, WindowSample } from '../model/mod.ts';
 import { badRun, badSample, formatVersionUnknown } from './errors.ts';
 import { RUN_FORMAT, runSchema, sampleSchema, transferSchema } from './run-schema.ts';
+import { SCALE_FORMAT, scaleSchema, windowSchema } from './scale-schema.ts';
 
 /** Throws RESULTS_BAD_RUN and RESULTS_FORMAT_VERSION. */
 export function parseRun(text: string, fileName = 'run.json'): Run {
+  return parseDescription(text, fileName, RUN_FORMAT, runSchema);
+}
+
+/** The same for `scale.json`. */
+export function parseScale(text: string, fileName = 'scale.json'): ScaleRun {
+  return parseDescription(text, fileName, SCALE_FORMAT, scaleSchema);
+}
+
+function parseDescription<T>(text: string, fileName: string, known: number, schema: z.ZodType<T>): T {
   const value = parseJson(text, (cause) => badRun(fileName, 'not JSON', cause));
   if (typeof value !== 'object' || value === null) throw badRun(fileName, 'not a JSON object');
   const format = 'format' in value ? value.format : undefined;
-  if (format !== RUN_FORMAT) throw formatVersionUnknown(fileName, format, RUN_FORMAT);
-  const result = runSchema.safeParse(value);
+  if (format !== known) throw formatVersionUnknown(fileName, format, known);
+  const result = schema.safeParse(value);
   if (!result.success) throw badRun(fileName, describeIssue(result.error), result.error);
   return result.data;
 }
@@ -30,6 +40,11 @@ export function parseSamples(text: string, fileName = 'samples.ndjson'): ParsedS
 /** The same for the transfers of services. */
 export function parseTransfers(text: string, fileName = 'transfers.ndjson'): ParsedSamples<TransferSample> {
   return parseLines(text, fileName, transferSchema);
+}
+
+/** And for the windows of a scale run. */
+export function parseWindows(text: string, fileName = 'windows.ndjson'): ParsedSamples<WindowSample> {
+  return parseLines(text, fileName, windowSchema);
 }
 
 function parseLines<Sample>(text: string, fileName: string, schema: z.ZodType<Sample>): ParsedSamples<Sample> {

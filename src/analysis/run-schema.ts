@@ -78,6 +78,21 @@ const cluster: z.ZodType<Cluster> = z.object({
   services: z.array(service),
 });
 
+export const environment = z.object({
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cpuCount: z.int().positive(),
+  memoryBytes: count,
+  node: z.string(),
+  lvskit: z.string(),
+  commit: orMissing(z.string()),
+  congestionControl: z.string(),
+  offloads: z.boolean(),
+  mtu: z.int().positive(),
+  rate: orMissing(z.string()),
+  pinning: z.enum(['one', 'two']),
+});
+
 /** The number that `Run.format` has in files that this version reads. */
 export const RUN_FORMAT = 1;
 
@@ -95,20 +110,7 @@ export const runSchema: z.ZodType<Run> = z.object({
   transfers: orMissing(
     z.object({ names: z.array(z.enum(TRANSFER_NAMES)).min(1), sizesBytes: z.array(z.int().positive()).min(1) }),
   ),
-  environment: z.object({
-    kernel: z.string(),
-    cpuModel: z.string(),
-    cpuCount: z.int().positive(),
-    memoryBytes: count,
-    node: z.string(),
-    lvskit: z.string(),
-    commit: orMissing(z.string()),
-    congestionControl: z.string(),
-    offloads: z.boolean(),
-    mtu: z.int().positive(),
-    rate: orMissing(z.string()),
-    pinning: z.enum(['one', 'two']),
-  }),
+  environment,
   proofs: z.array(
     z.object({
       system,
@@ -154,6 +156,6 @@ export const transferSchema: z.ZodType<TransferSample> = z.object({
 });
 
 /** JSON has no undefined: what the model has as `T | undefined` is a missing key in a file. */
-function orMissing<T extends z.ZodType>(schema: T) {
+export function orMissing<T extends z.ZodType>(schema: T) {
   return schema.optional().transform((value) => value);
 }

@@ -10,7 +10,7 @@ interface FtpFlags {
   readonly active?: true;
   readonly put?: true;
   readonly into: string;
-  readonly files: number;
+  readonly files?: number;
 }
 
 const FTP_PORT = 21;
@@ -31,16 +31,16 @@ export function createFtpCommand(): Command {
       new Option('--into <folder>', 'where on the server --put may write')
         .argParser(parseFolder)
         .default(UPLOAD_FOLDER),
-      new Option('-k, --files <n>', 'files in a session; 1: log in for each, within its time (default: all)')
-        .argParser(parseCount)
-        .default(Number.POSITIVE_INFINITY, ''),
+      new Option('-k, --files <n>', 'files in a session; 1: log in for each, within its time (default: all)').argParser(
+        parseCount,
+      ),
     ],
     run: (options, { mode, active, put, into, files }) =>
       runFtp({
         ...options,
         mode: active ? 'port' : mode,
         direction: put ? 'put' : 'get',
-        filesPerSession: files,
+        filesPerSession: files ?? Number.POSITIVE_INFINITY,
         uploadFolder: into,
       }),
   });

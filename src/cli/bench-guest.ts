@@ -1,5 +1,5 @@
-// `lvskit bench iperf3` and `lvskit bench nptcp`: the programs that people know, against a host that runs their other end,
-// or with both ends in a lab. What they print is theirs; --json has their figures.
+// `lvskit bench iperf3` and `lvskit bench nptcp`: the programs that people know, against a host that runs their other
+// end, or with both ends in a lab. What they print is theirs; --json has their figures.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -62,20 +62,32 @@ async function benchGuest(
   flags: GuestFlags,
   command: Command,
 ): Promise<void> {
+  if (!flags.json) {
+    process.exitCode = (await run(guest, words, flags, undefined, command)).status;
+    return;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'lvskit-'));
-  const resultFile = join(folder, 'result');
   try {
-    const result = await untilInterrupted((signal) => {
-      const options = { signal, captures: flags.json === true, timeoutMs: flags.timeout * 1000 };
-      const file = flags.json ? resultFile : undefined;
-      if (flags.lab === undefined) return runAgainstHost(guest, words, flags, file, options, command);
-      return runInLab(guest, flags.lab, words, flags, file, options);
-    });
-    if (flags.json) for (const row of guest.parse(result, resultFile)) console.log(JSON.stringify(row));
-    else process.exitCode = result.status;
+    const resultFile = join(folder, 'result');
+    const result = await run(guest, words, flags, resultFile, command);
+    for (const row of guest.parse(result, resultFile)) console.log(JSON.stringify(row));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function run(
+  guest: GuestCommand,
+  words: readonly string[],
+  flags: GuestFlags,
+  resultFile: string | undefined,
+  command: Command,
+): Promise<ForegroundResult> {
+  return untilInterrupted((signal) => {
+    const options = { signal, captures: flags.json === true, timeoutMs: flags.timeout * 1000 };
+    if (flags.lab === undefined) return runAgainstHost(guest, words, flags, resultFile, options, command);
+    return runInLab(guest, flags.lab, words, flags, resultFile, options);
+  });
 }
 
 async function runAgainstHost(

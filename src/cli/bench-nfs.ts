@@ -38,7 +38,7 @@ export function createNfsCommand(): Command {
       new Option('--tcp', 'over TCP instead of UDP'),
       new Option(
         '--export <path>',
-        `what is mounted (default: ${NFS_EXPORTS.files}; with --write ${NFS_EXPORTS.memory}, also ${NFS_EXPORTS.disk})`,
+        `what is mounted (default: ${NFS_EXPORTS.files}; with --write ${NFS_EXPORTS.memory}; also ${NFS_EXPORTS.disk}, ${NFS_EXPORTS.null})`,
       ).argParser(parseExport),
       new Option('--rsize <bytes>', 'of a READ, 1k to 32k').argParser(parseTransferSize).default(8192, '8k'),
       new Option('--wsize <bytes>', 'of a WRITE, 1k to 32k').argParser(parseTransferSize).default(8192, '8k'),

@@ -1,5 +1,5 @@
-// `lvskit bench nptcp`: NetPIPE's own NPtcp, from a lab's client through its director. `lvskit bench netpipe` measures the
-// same with more to it: every time, their distribution, one schedule for many.
+// `lvskit bench nptcp`: NetPIPE's own NPtcp, from a lab's client through its director. `lvskit bench netpipe` measures
+// the same with more to it: every time, their distribution, one schedule for many.
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';

@@ -1,5 +1,5 @@
-// `lvskit bench telnet HOST`: the check that a virtual server works, as one does it by hand with telnet: connect several
-// times, and watch the hostnames take turns.
+// `lvskit bench telnet HOST`: the check that a virtual server works, as one does it by hand with telnet: connect
+// several times, and watch the hostnames take turns.
 
 import { Command } from 'commander';
 import { checkLines, type LineCheck, outOfTurnError } from '../measure/mod.ts';

@@ -41,6 +41,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'set up the whole cluster in network namespaces',
     load: () => import('./lab.ts'),
   },
+  doctor: {
+    group: CLUSTER,
+    summary: 'find what is wrong with a cluster, in a lab or on real hosts',
+    load: () => import('./doctor.ts'),
+  },
   ipvsadm: {
     group: DIRECTOR,
     summary: 'administer the director, as ipvsadm(8) does IPVS',
@@ -80,6 +85,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: BENCH,
     summary: 'measure VS-NAT, VS-DR, VS-TUN and others side by side',
     load: () => import('./compare.ts'),
+  },
+  scale: {
+    group: BENCH,
+    summary: 'measure many clients at the same time, on ever more realservers',
+    load: () => import('./scale.ts'),
   },
   report: {
     group: BENCH,

@@ -107,7 +107,7 @@ async function run(confFile: string, flags: CompareFlags): Promise<void> {
 }
 
 /** `forward` stands for both of its shapes. */
-function parseSystems(text: string): readonly SystemName[] {
+export function parseSystems(text: string): readonly SystemName[] {
   const names = text.split(',').flatMap((name) => (name === 'forward' ? ['forward', 'forward-oneway'] : [name]));
   for (const name of names) {
     if (!(SYSTEM_NAMES as readonly string[]).includes(name)) {

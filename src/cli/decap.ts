@@ -1,7 +1,7 @@
 // lvskit decap: takes VS-TUN's packets apart on a realserver whose kernel has no tunnel devices.
 
 import { Command, InvalidArgumentError } from 'commander';
-import { attachDecapsulation, detachDecapsulation } from '../dataplane/mod.ts';
+import { attachDecapsulation, detachDecapsulation, listAttachments, readDecapsulated } from '../dataplane/mod.ts';
 import { parseIpv6 } from '../model/mod.ts';
 import { parseAddress } from './address-argument.ts';
 
@@ -31,8 +31,22 @@ export function createCommand(): Command {
     .description('Stop that.')
     .argument('<device>', 'the NIC')
     .action((device: string) => detachDecapsulation(device));
+  const status = new Command('status')
+    .description('Show the NICs on which that happens, and how many packets for a virtual address were taken out.')
+    .requiredOption('--vip <address>', 'the virtual address')
+    .option('--json', 'print JSON')
+    .action(async ({ vip, json }: { readonly vip: string; readonly json?: true }) => {
+      const packets = readDecapsulated(parseIpv6(vip) ?? (await parseAddress(vip)));
+      // The director's own program stands in the same place, but there is no count then.
+      const devices =
+        packets === undefined ? [] : listAttachments().flatMap(({ device, attached }) => (attached ? [device] : []));
+      if (json) console.log(JSON.stringify({ devices, packets: packets ?? null }));
+      else if (packets === undefined) console.log(`Nothing takes packets for ${vip} out of tunnels here.`);
+      else console.log(`${packets} packets for ${vip} taken out on ${devices.join(', ') || 'no NIC'}`);
+    });
   return new Command('decap')
     .description("Take the packets of VS-TUN apart on a realserver without the kernel's tunnel devices.")
     .addCommand(attach)
-    .addCommand(detach);
+    .addCommand(detach)
+    .addCommand(status);
 }

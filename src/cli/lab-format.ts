@@ -1,7 +1,7 @@
 // What `lvskit lab` prints about labs, for 80 columns.
 
 import { basename } from 'node:path';
-import { conditionOf, type Lab } from '../lab/mod.ts';
+import { conditionOf, type Fault, type Lab } from '../lab/mod.ts';
 import type { Cluster, VirtualService } from '../model/mod.ts';
 
 const WIDTH = 80;
@@ -55,6 +55,16 @@ export function formatLabJson(labs: readonly Lab[]): string {
     };
   });
   return `${JSON.stringify(described, null, 2)}\n`;
+}
+
+/** Faults by name; with a cluster those that break something in it, and on which machines. */
+export function formatFaults(faults: readonly Fault[], cluster?: Cluster): string {
+  const rows = faults.flatMap(({ name, breaks, where, machines }) => {
+    if (cluster === undefined) return [[name, breaks, `in: ${where}`]];
+    const places = machines(cluster).map((machine) => machine.name);
+    return places.length === 0 ? [] : [[name, breaks, `on: ${places.join(', ')}`]];
+  });
+  return rows.map(([name, breaks, where]) => `${name}\n    ${breaks}\n    ${where}\n`).join('');
 }
 
 function describeMachines(cluster: Cluster): string {

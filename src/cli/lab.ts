@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
 import { ATTACH_MODES, type AttachMode } from '../dataplane/mod.ts';
 import { captureLink, defaultLabName, execInMachine, listLabs, readLab } from '../lab/mod.ts';
+import { createFaultCommand } from './lab-fault.ts';
 import { formatLabJson, formatLabTable, formatLabUp } from './lab-format.ts';
 import { untilInterrupted } from './signals.ts';
 
@@ -23,7 +24,8 @@ export function createCommand(): Command {
   const lab = new Command('lab')
     .description('A whole cluster in network namespaces of this machine.')
     .enablePositionalOptions();
-  for (const subcommand of [up(), status(), exec(), capture(), graph(), down()]) lab.addCommand(subcommand);
+  for (const subcommand of [up(), status(), exec(), capture(), graph(), createFaultCommand(), down()])
+    lab.addCommand(subcommand);
   return lab;
 }
 

@@ -1,13 +1,23 @@
-// `lvskit report DIR`: draws the report of a run again from run.json and the samples, into the same folder.
+// `lvskit report DIR`: draws the report of a comparison again from run.json and the samples, into the same folder; of a
+// scale run it prints the tables.
 
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { type Analysis, parseRun, parseSamples, parseTransfers } from '../analysis/mod.ts';
+import {
+  type Analysis,
+  analyseScaling,
+  parseRun,
+  parseSamples,
+  parseScale,
+  parseTransfers,
+  parseWindows,
+} from '../analysis/mod.ts';
 import {
   createReport,
   formatCompareTable,
+  formatScaleTable,
   type ReportFile,
   reportNotWritten,
   runFolderUnreadable,
@@ -18,12 +28,23 @@ export function createCommand(): Command {
     .description('draw the report of a run again, from run.json and the samples in its folder')
     .argument('<dir>', 'folder of a run')
     .option('--json', 'write the analysis as JSON instead of the table')
-    .action((folder: string, options: DrawOptions) => drawRun(folder, options));
+    .action((folder: string, options: DrawOptions) => {
+      if (existsSync(join(folder, 'scale.json'))) drawScale(folder, options);
+      else drawRun(folder, options);
+    });
 }
 
 interface DrawOptions {
   /** Print the analysis as JSON instead of the table. */
   readonly json?: boolean;
+}
+
+/** Prints what a run of `lvskit scale` has found. Throws RESULTS_*. */
+export function drawScale(folder: string, { json = false }: DrawOptions = {}): void {
+  const files = { run: join(folder, 'scale.json'), windows: join(folder, 'windows.ndjson') };
+  const run = parseScale(readText(files.run), files.run);
+  const curves = analyseScaling(run, parseWindows(readText(files.windows), files.windows).samples);
+  process.stdout.write(json ? `${JSON.stringify(curves, undefined, 2)}\n` : formatScaleTable(curves, run));
 }
 
 /** Draws the report into the run's folder and prints its result. Throws RESULTS_* and REPORT_*. */

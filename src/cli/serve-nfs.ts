@@ -1,7 +1,7 @@
 // `lvskit serve nfs`: be an NFS server, version 3 over UDP and TCP, with the paper's files and room to write to.
 
 import { resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { LARGEST_EXPONENT, MOUNT_PORT, NFS_EXPORTS, prepareGanesha } from '../measure/mod.ts';
 import { assertUdpPortFree, closeSocket, findProgram, listenTcp, replaceProcess, requireRoot } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
@@ -20,15 +20,15 @@ interface ServeNfsOptions {
 const MEMORY_BYTES = 4 * 2 ** LARGEST_EXPONENT;
 
 export function createServeNfsCommand(): Command {
-  const { files, memory, disk } = NFS_EXPORTS;
+  const { files, memory, disk, null: nothing } = NFS_EXPORTS;
   return new Command('nfs')
     .description(
-      `be an NFS server with ${files}/file.0 to file.26 to read, and ${memory} and ${disk} to write to: nfs-ganesha`,
+      `be an NFS server with ${files}/file.0 to file.26 to read, and ${memory}, ${disk} and ${nothing} to write to: nfs-ganesha`,
     )
     .option('--bind <address>', 'address to listen on', '0.0.0.0')
     .option('-P, --port <port>', 'UDP and TCP port of NFS', parseCount, 2049)
     .option('--mount-port <port>', 'UDP and TCP port of MOUNT', parseCount, MOUNT_PORT)
-    .option('--memory <size>', `room of ${memory}`, parseSize, MEMORY_BYTES)
+    .addOption(new Option('--memory <size>', `room of ${memory}`).argParser(parseSize).default(MEMORY_BYTES, '256M'))
     .option('--folder <path>', `for the files, 128 MB, and for ${disk}`, '/var/lib/lvskit/nfs')
     .action(serveNfs);
 }

@@ -25,7 +25,7 @@ export function formatTransferRow(row: TransferRow): string {
     String(row.sizeBytes ?? Math.round(row.payloadBytes / Math.max(row.transfers, 1))),
     String(row.transfers),
     row.transfersPerSecond.toFixed(row.transfersPerSecond < 100 ? 1 : 0),
-    ((row.payloadBytes * 8) / row.seconds / 1e6).toPrecision(3),
+    formatRate((row.payloadBytes * 8) / row.seconds / 1e6),
     ...[min, p50, p99, max].map((ns) => formatMicroseconds(ns / 1000)),
     String(Object.values(row.failures).reduce((sum, count) => sum + count, 0)),
   ]);
@@ -55,6 +55,11 @@ export function formatTransferRemarks(row: TransferRow): readonly string[] {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
+}
+
+/** In at most 8 characters. */
+function formatRate(mbps: number): string {
+  return mbps === 0 || mbps >= 0.001 ? mbps.toPrecision(3) : mbps.toExponential(1);
 }
 
 function formatMicroseconds(value: number): string {

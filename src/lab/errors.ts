@@ -83,11 +83,19 @@ export function realserversInvalidError(count: number): LvskitError {
   });
 }
 
-export function networkFullError(network: string, count: number): LvskitError {
-  const message = `network ${network} has no free address left for ${count} realservers`;
-  return new LvskitError('LAB_NETWORK_FULL', message, {
-    remedy: 'choose fewer realservers, or a shorter netmask for their network in the conf file',
-    fields: { network, count },
+export function clientsInvalidError(count: number): LvskitError {
+  return new LvskitError('LAB_CLIENTS_INVALID', `a cluster of ${count} clients is not possible`, {
+    remedy: 'choose a whole number from 1: --clients 8',
+    fields: { count },
+    exitStatus: 2,
+  });
+}
+
+/** @param machines `64 realservers` */
+export function networkFullError(network: string, machines: string): LvskitError {
+  return new LvskitError('LAB_NETWORK_FULL', `network ${network} has no free address left for ${machines}`, {
+    remedy: 'choose fewer, or a shorter netmask for their network in the conf file',
+    fields: { network, machines },
     exitStatus: 2,
   });
 }
@@ -141,4 +149,29 @@ export function processesRemainError(lab: string, pids: readonly number[]): Lvsk
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+export function faultUnknownError(fault: string, known: readonly string[]): LvskitError {
+  return new LvskitError('LAB_FAULT_UNKNOWN', `there is no fault '${fault}'`, {
+    remedy: `choose one of: ${known.join(', ')}`,
+    fields: { fault, known },
+    exitStatus: 2,
+  });
+}
+
+export function faultMisplacedError(
+  fault: { readonly name: string; readonly where: string },
+  lab: string,
+  machine: string | undefined,
+  possible: readonly string[],
+): LvskitError {
+  const message =
+    machine === undefined
+      ? `fault '${fault.name}' would break nothing in lab '${lab}'`
+      : `fault '${fault.name}' would break nothing on ${machine} of lab '${lab}'`;
+  return new LvskitError('LAB_FAULT_MISPLACED', message, {
+    remedy: possible.length === 0 ? `it needs: ${fault.where}` : `choose one of: ${possible.join(', ')}`,
+    fields: { fault: fault.name, lab, machine, possible },
+    exitStatus: 2,
+  });
 }

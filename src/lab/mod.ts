@@ -2,10 +2,12 @@
 
 export { applyLab } from './apply.ts';
 export { captureLink, execInMachine } from './exec.ts';
+export { FAULTS, type Fault, findFault, injectFault, undoFault } from './faults/mod.ts';
 export { detectKernel } from './kernel.ts';
 export { findMachine } from './lookup.ts';
 export { namespacePath } from './namespaces.ts';
 export { type LabMachine, type LabPlan, namespacesOf, planLab } from './plan.ts';
 export { removeAllLabs, removeLab } from './remove.ts';
-export { defaultLabName, type LabOptions } from './settings.ts';
+export { scaleClients, scaleRealservers } from './scale.ts';
+export { defaultLabName, type LabOptions, parseRate } from './settings.ts';
 export { conditionOf, type Lab, labLogFile, listLabs, readLab } from './state.ts';

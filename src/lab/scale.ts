@@ -1,4 +1,4 @@
-// A cluster with more or fewer realservers than its conf file names. Pure.
+// A cluster with more or fewer realservers, or more clients, than its conf file names. Pure.
 
 import {
   type Cluster,
@@ -12,7 +12,7 @@ import {
   networkOf,
   type VirtualService,
 } from '../model/mod.ts';
-import { networkFullError, realserversInvalidError, serviceEmptyError } from './errors.ts';
+import { clientsInvalidError, networkFullError, realserversInvalidError, serviceEmptyError } from './errors.ts';
 
 /**
  * The cluster with `count` realservers. Further ones are made like the last, with the next free addresses of its
@@ -26,7 +26,18 @@ export function scaleRealservers(cluster: Cluster, count: number): Cluster {
   if (last === undefined || count === realservers.length) return cluster;
   return count < realservers.length
     ? withoutRealservers(cluster, realservers.slice(count), count)
-    : withRealservers(cluster, makeRealservers(cluster, last, realservers.length, count));
+    : withRealservers(cluster, makeMachines(cluster, last, realservers.length, count));
+}
+
+/**
+ * The cluster with `count` clients: `client`, `client2`, … Further ones are made like the first, with the next free
+ * addresses of its networks. Throws LAB_CLIENTS_INVALID, LAB_NETWORK_FULL.
+ */
+export function scaleClients(cluster: Cluster, count: number): Cluster {
+  if (!Number.isInteger(count) || count < 1) throw clientsInvalidError(count);
+  const first = cluster.machines.find((machine) => machine.role === 'client');
+  if (first === undefined || count === 1) return cluster;
+  return { ...cluster, machines: [...cluster.machines, ...makeMachines(cluster, first, 1, count)] };
 }
 
 function withoutRealservers(cluster: Cluster, dropped: readonly Machine[], count: number): Cluster {
@@ -60,20 +71,24 @@ function joinService(service: VirtualService, added: readonly Machine[]): Virtua
   return [...service.servers, ...joining];
 }
 
-function makeRealservers(cluster: Cluster, model: Machine, present: number, count: number): Machine[] {
+/** Those after the `present` ones, up to `count`. */
+function makeMachines(cluster: Cluster, model: Machine, present: number, count: number): Machine[] {
   const taken = takenAddresses(cluster);
   return Array.from({ length: count - present }, (_, index) => {
-    const name = `realserver${present + index + 1}`;
-    return makeRealserver(model, name, (nic) => {
+    const name = `${model.role}${present + index + 1}`;
+    return makeMachine(model, name, (nic) => {
       const address = nextFreeAddress(nic, taken);
-      if (address === undefined) throw networkFullError(formatNetwork(networkOf(nic.address, nic.prefixLength)), count);
+      if (address === undefined) {
+        const network = formatNetwork(networkOf(nic.address, nic.prefixLength));
+        throw networkFullError(network, `${count} ${model.role}s`);
+      }
       taken.add(address);
       return address;
     });
   });
 }
 
-function makeRealserver(model: Machine, name: string, allocate: (nic: Nic) => Ipv4): Machine {
+function makeMachine(model: Machine, name: string, allocate: (nic: Nic) => Ipv4): Machine {
   const nics = model.nics.map((nic) => ({ ...nic, address: allocate(nic), hostName: name }));
   const newAddressOf = new Map(model.nics.map((nic, index) => [nic.address, nics[index]?.address]));
   const routes = model.routes.map((route) => {

@@ -63,9 +63,10 @@ export function updateState(lab: Lab, directory: string): void {
   renameSync(writeDraft(lab, directory), stateFile(lab.plan.name, directory));
 }
 
+/** With all that is kept besides the record: the log, what faults have put aside. */
 export function deleteState(name: string, directory: string): void {
-  rmSync(stateFile(name, directory), { force: true });
-  rmSync(labLogFile(name, directory), { force: true });
+  const kept = readOr([], () => readdirSync(directory)).filter((file) => file.startsWith(`${name}.`));
+  for (const file of kept) rmSync(join(directory, file), { force: true });
 }
 
 function listLabNames(directory: string): string[] {

@@ -4,6 +4,23 @@
 import { TimeHistogram, type TimeSummary } from './histogram.ts';
 import { type Stall, StallFinder } from './stalls.ts';
 
+/** A part of the measurement, on the clock of `performance.now()`. */
+export interface TimeWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What fell into a window. */
+export interface WindowResult {
+  /** A transfer that was partly in it counts with the share of its time. */
+  readonly payloadBytes: number;
+  /** That ended in it. */
+  readonly transfers: number;
+  /** Of these, ns. */
+  readonly timeNs: TimeSummary;
+  readonly histogram: string;
+}
+
 export interface TransferResult {
   /** Of the measurement. */
   readonly seconds: number;
@@ -23,6 +40,8 @@ export interface TransferResult {
   readonly stalls: readonly Stall[];
   /** The share of one CPU that the client's process used: near 1, it was itself the limit. */
   readonly cpuShare: number;
+  /** Of the window, if one was asked for. */
+  readonly window?: WindowResult;
   /** What else the protocol counts, by its name: retransmissions. */
   readonly counts?: Readonly<Record<string, number>>;
 }
@@ -33,12 +52,14 @@ export class TransferRecord {
   readonly #stalls: StallFinder;
   readonly #failures = new Map<string, number>();
   readonly #cpuBefore = process.cpuUsage();
+  readonly #window: WindowRecord | undefined;
   #payloadBytes = 0;
   #wireBytes = 0;
 
   /** @param beganMs on the clock of `performance.now()` */
-  constructor(beganMs: number) {
+  constructor(beganMs: number, window?: TimeWindow) {
     this.#beganMs = beganMs;
+    this.#window = window && new WindowRecord(window);
     this.#stalls = new StallFinder(beganMs);
   }
 
@@ -51,6 +72,7 @@ export class TransferRecord {
     this.#stalls.look(startMs, endMs);
     this.#payloadBytes += payloadBytes;
     this.#wireBytes += wireBytes;
+    this.#window?.look(startMs, endMs, payloadBytes);
   }
 
   fail(cause: string): void {
@@ -71,6 +93,33 @@ export class TransferRecord {
       failures: Object.fromEntries(this.#failures),
       stalls: this.#stalls.finish(endMs),
       cpuShare: (cpu.user + cpu.system) / 1e6 / seconds,
+      ...(this.#window === undefined ? {} : { window: this.#window.finish() }),
+    };
+  }
+}
+
+class WindowRecord {
+  readonly #window: TimeWindow;
+  readonly #histogram = new TimeHistogram();
+  #payloadBytes = 0;
+
+  constructor(window: TimeWindow) {
+    this.#window = window;
+  }
+
+  look(fromMs: number, toMs: number, payloadBytes: number): void {
+    const { startMs, endMs } = this.#window;
+    const insideMs = Math.min(toMs, endMs) - Math.max(fromMs, startMs);
+    if (insideMs > 0) this.#payloadBytes += (payloadBytes * insideMs) / (toMs - fromMs);
+    if (toMs > startMs && toMs <= endMs) this.#histogram.record((toMs - fromMs) * 1e6);
+  }
+
+  finish(): WindowResult {
+    return {
+      payloadBytes: this.#payloadBytes,
+      transfers: this.#histogram.count,
+      timeNs: this.#histogram.summarize(),
+      histogram: this.#histogram.encode(),
     };
   }
 }

@@ -5,7 +5,7 @@ import type { Ipv4 } from '../model/mod.ts';
 import { type SocketAddress, SocketError } from '../system/mod.ts';
 import { causeOfErrno, PAUSE_AFTER_FAILURE_MS, TransferFailure } from './causes.ts';
 import { TransferError } from './errors.ts';
-import { TransferRecord, type TransferResult } from './transfer-record.ts';
+import { type TimeWindow, TransferRecord, type TransferResult } from './transfer-record.ts';
 
 export interface TransferOptions extends SocketAddress {
   /** Address to connect from; without it the routes choose. */
@@ -16,6 +16,8 @@ export interface TransferOptions extends SocketAddress {
   readonly sizeBytes: number;
   /** For a connection to be made, and for a transfer to go on. */
   readonly timeoutMs: number;
+  /** What is counted besides, by itself. */
+  readonly commonWindow?: TimeWindow | undefined;
 }
 
 /** What a transfer has moved. */
@@ -35,10 +37,13 @@ export type Transfer = () => Transferred | Promise<Transferred>;
  * One after the other until the time of the options is over; the last one may end after it, and counts. Failures are
  * counted by their cause, not thrown.
  */
-export async function runTransfers({ seconds }: { seconds: number }, transfer: Transfer): Promise<TransferResult> {
+export async function runTransfers(
+  { seconds, commonWindow }: Pick<TransferOptions, 'seconds' | 'commonWindow'>,
+  transfer: Transfer,
+): Promise<TransferResult> {
   const beganMs = performance.now();
   const endMs = beganMs + seconds * 1000;
-  const record = new TransferRecord(beganMs);
+  const record = new TransferRecord(beganMs, commonWindow);
   let nowMs = beganMs;
   while (nowMs < endMs) {
     const startMs = nowMs;

@@ -4,4 +4,5 @@ export * from './address.ts';
 export * from './cluster.ts';
 export * from './errors.ts';
 export * from './results.ts';
+export * from './scale-results.ts';
 export * from './service.ts';

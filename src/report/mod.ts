@@ -9,3 +9,4 @@ export { formatGplotFiles } from './gplot.ts';
 export { formatHtmlReport } from './html-report.ts';
 export { formatOutFile } from './out-file.ts';
 export type { ReportFile } from './report-file.ts';
+export { formatScaleTable } from './scale-table.ts';

@@ -67,8 +67,8 @@ function labNameOf(system: SystemName): string {
 export async function compare(cluster: Cluster, options: CompareOptions): Promise<Run> {
   const services = servicesFor(options.transfers?.names ?? []);
   requirePrograms(services);
-  const plans = options.systems.map((system) => planSystem(cluster, system, services));
-  const folder = new RunFolder(options.folder);
+  const plans = options.systems.map((system) => planSystem(cluster, system, { measured: services }));
+  const folder = new RunFolder(options.folder, 'samples.ndjson');
   let testbeds: readonly Testbed[] = [];
   try {
     testbeds = await startAll(plans, services, options);
@@ -148,11 +148,11 @@ async function measure(
     }),
     proofs,
   };
-  folder.writeRun(run);
+  folder.writeFile('run.json', run);
   for (const testbed of testbeds) await testbed.connectNetpipe();
   await visitAll(testbeds, folder, options);
   const finished: Run = { ...run, finishedAt: new Date().toISOString() };
-  folder.writeRun(finished);
+  folder.writeFile('run.json', finished);
   return finished;
 }
 
@@ -197,8 +197,7 @@ async function visitAll(testbeds: readonly Testbed[], folder: RunFolder, options
           transfer === undefined
             ? await visit(testbed, round, sizeBytes, options)
             : await visitService(testbed, round, transfer, sizeBytes, options);
-        if ('transfer' in sample) folder.addTransfers(sample);
-        else folder.addSample(sample);
+        folder.append('transfer' in sample ? 'transfers.ndjson' : 'samples.ndjson', sample);
         options.onProgress({ stage: 'measuring', done: ++done, total, sample });
       }
     }

@@ -1,5 +1,6 @@
-// Measuring programs of somebody else's, as iperf3 and NPtcp, between the client and a realserver of a lab: a service of
-// their own at the director for the time of the run, the server's end started and ended, the client's end at the terminal.
+// Measuring programs of somebody else's, as iperf3 and NPtcp, between the client and a realserver of a lab: a service
+// of their own at the director for the time of the run, the server's end started and ended, the client's end at the
+// terminal.
 
 import { openDataPlane } from '../dataplane/mod.ts';
 import { addServer, addService, deleteService, isMarkKey, type ServiceTable } from '../director/mod.ts';

@@ -72,21 +72,21 @@ export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<
 }
 
 /**
- * Starts services on a realserver, whatever the conf says, on one CPU. Resolves when all take connections. Throws
+ * Starts services on a realserver, whatever the conf says, on one CPU if it is given. Resolves when all take connections. Throws
  * LAB_SERVICE_DEAD.
  */
 export async function startServicesOn(
   lab: Lab,
   machine: LabMachine,
   services: readonly LabService[],
-  { cpu, signal }: { readonly cpu: number; readonly signal?: AbortSignal | undefined },
+  { cpu, signal }: { readonly cpu?: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { name, namespace } = machine;
   const served = services.map((service) => {
     const { protocol, port } = service;
     return { machine: name, hostname: name, namespace, protocol, port, service };
   });
-  await startServices(lab, served, ['taskset', '-c', String(cpu)], signal);
+  await startServices(lab, served, cpu === undefined ? [] : ['taskset', '-c', String(cpu)], signal);
 }
 
 async function startServices(

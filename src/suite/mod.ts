@@ -1,6 +1,7 @@
 // The suite's public face: virtual servers in labs, and comparisons of systems.
 
 export { type CompareOptions, type CompareProgress, compare } from './compare.ts';
-export { type GuestProgram, runGuestProgram } from './guest-program.ts';
+export { runGuestProgram } from './guest-program.ts';
 export { serveLabLines } from './lab-services.ts';
+export { type ScaleOptions, type ScaleProgress, scale } from './scale.ts';
 export { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';

@@ -46,18 +46,24 @@ export interface SystemPlan {
   readonly cluster: Cluster;
   /** Where the client connects to: the VIP, or the first realserver itself. */
   readonly target: Ipv4;
+  /** The same of each client, where there are several; without a balancer they are shared among the realservers. */
+  readonly targets: readonly Ipv4[];
   /** The realservers that answer there, `Machine.name`. */
   readonly answeredBy: readonly string[];
 }
 
+/** A client's NIC towards the director, and the one among the realservers (the same on one network). */
+interface ClientNics {
+  readonly client: Machine;
+  readonly outside: Nic;
+  readonly inside: Nic;
+}
+
 /** The parts of the topology that all systems share. */
 interface Topology {
-  readonly client: Machine;
+  readonly clients: readonly [ClientNics, ...ClientNics[]];
   readonly director: Machine;
-  readonly realservers: readonly [Machine, Machine, ...Machine[]];
-  /** The client's NIC towards the director, and the one among the realservers (the same on one network). */
-  readonly clientOutside: Nic;
-  readonly clientInside: Nic;
+  readonly realservers: readonly [Machine, ...Machine[]];
   readonly directorOutside: Nic;
   readonly directorInside: Nic;
   readonly networks: readonly Network[];
@@ -79,15 +85,19 @@ function freeAddress(network: Ipv4Network, taken: ReadonlySet<Ipv4>): Ipv4 {
   throw comparisonImpossible(`the network ${network.base} is full`, 'leave an address for the client');
 }
 
-/** A NIC of the client among the realservers, where the conf (VS-NAT, martian VS-DR) keeps it down. */
-function insideNic(cluster: Cluster, client: Machine, directorInside: Nic): Nic {
+/**
+ * A NIC of the client among the realservers, where the conf (VS-NAT, martian VS-DR) keeps it down. Its address is added
+ * to those that are taken.
+ */
+function insideNic(client: Machine, directorInside: Nic, taken: Set<Ipv4>): Nic {
   const subnet = networkOf(directorInside.address, directorInside.prefixLength);
   const existing = client.nics.find((nic) => networkContains(subnet, nic.address));
   if (existing !== undefined) return existing;
-  const addresses = cluster.machines.flatMap((machine) => machine.nics.map((nic) => nic.address));
+  const address = freeAddress(subnet, taken);
+  taken.add(address);
   return {
     device: `eth${client.nics.length}`,
-    address: freeAddress(subnet, new Set([...addresses, cluster.vip.address])),
+    address,
     prefixLength: directorInside.prefixLength,
     network: directorInside.network,
     hostName: `${client.name}-inside`,
@@ -95,26 +105,33 @@ function insideNic(cluster: Cluster, client: Machine, directorInside: Nic): Nic 
 }
 
 function topologyOf(cluster: Cluster): Topology {
-  const client = cluster.machines.find((machine) => machine.role === 'client');
+  const machines = cluster.machines.filter((machine) => machine.role === 'client');
   const director = cluster.machines.find((machine) => machine.role === 'director');
   const realservers = cluster.machines.filter((machine) => machine.role === 'realserver');
-  const [first, second, ...more] = realservers;
-  if (client === undefined || director === undefined || first === undefined || second === undefined) {
+  const [first, ...more] = realservers;
+  if (director === undefined || first === undefined) {
     throw comparisonImpossible(
-      `${cluster.source.confFile} has ${realservers.length} realserver(s)`,
-      'name two realservers in a SERVICE line: alternation between them is the proof of path',
+      `${cluster.source.confFile} has no director or no realserver`,
+      'name realservers in its SERVICE lines',
     );
   }
   const serverNetwork = soleNic(first).network;
   const directorInside = director.nics.find((nic) => nic.network === serverNetwork) ?? soleNic(director);
   const directorOutside = director.nics.find((nic) => nic.network !== serverNetwork) ?? directorInside;
-  const clientOutside = client.nics.find((nic) => nic.network === directorOutside.network) ?? soleNic(client);
+  const taken = new Set(cluster.machines.flatMap((machine) => machine.nics.map((nic) => nic.address)));
+  taken.add(cluster.vip.address);
+  const [client, ...otherClients] = machines.map((machine) => ({
+    client: machine,
+    outside: machine.nics.find((nic) => nic.network === directorOutside.network) ?? soleNic(machine),
+    inside: insideNic(machine, directorInside, taken),
+  }));
+  if (client === undefined) {
+    throw comparisonImpossible(`${cluster.source.confFile} has no client`, 'name one by CLIENTIP');
+  }
   return {
-    client,
+    clients: [client, ...otherClients],
     director,
-    realservers: [first, second, ...more],
-    clientOutside,
-    clientInside: insideNic(cluster, client, directorInside),
+    realservers: [first, ...more],
     directorOutside,
     directorInside,
     networks: cluster.networks,
@@ -127,10 +144,14 @@ function hostRoute(to: Ipv4, via: Ipv4, nic: Nic, source?: Ipv4): Route {
   return { destination, via, device: nic.device, ...(source === undefined ? {} : { source }) };
 }
 
-function clientMachine(topology: Topology, shape: SystemShape, target: Ipv4): Machine {
-  const { client, clientOutside, clientInside, directorOutside } = topology;
-  const nics = clientInside.device === clientOutside.device ? [clientOutside] : [clientOutside, clientInside];
-  const toTarget = hostRoute(target, directorOutside.address, clientOutside, clientOutside.address);
+function clientMachine(
+  { directorOutside }: Topology,
+  shape: SystemShape,
+  { client, outside, inside }: ClientNics,
+  target: Ipv4,
+): Machine {
+  const nics = inside.device === outside.device ? [outside] : [outside, inside];
+  const toTarget = hostRoute(target, directorOutside.address, outside, outside.address);
   return {
     ...client,
     nics,
@@ -155,12 +176,13 @@ function directorMachine(topology: Topology, shape: SystemShape): Machine {
 }
 
 function realserverMachine(topology: Topology, shape: SystemShape, machine: Machine): Machine {
-  const { clientOutside, clientInside, directorInside } = topology;
+  const { clients, directorInside } = topology;
   const nic = soleNic(machine);
-  const throughDirector = hostRoute(clientOutside.address, directorInside.address, nic);
-  const straight = hostRoute(clientOutside.address, clientInside.address, nic);
-  const onOneNetwork = clientOutside.address === clientInside.address;
-  const back = shape.replies === 'through-director' ? [throughDirector] : onOneNetwork ? [] : [straight];
+  const back = clients.flatMap(({ outside, inside }) => {
+    if (shape.replies === 'through-director') return [hostRoute(outside.address, directorInside.address, nic)];
+    const onOneNetwork = outside.address === inside.address;
+    return onOneNetwork ? [] : [hostRoute(outside.address, inside.address, nic)];
+  });
   const silent: VipHolding = { kind: 'silent', device: 'lo', label: 'lo:0' };
   const tunnel: VipHolding = { kind: 'silent', device: 'tunl0', label: undefined };
   return {
@@ -178,43 +200,41 @@ export interface MeasuredPort {
   readonly port: number;
 }
 
-function services(
-  topology: Topology,
-  vip: Ipv4,
-  method: ForwardingMethod,
-  measured: readonly MeasuredPort[],
-): VirtualService[] {
-  const [first, second] = topology.realservers;
+export interface SystemOptions {
+  /** Besides netpipe's port and that of the line service. */
+  readonly measured?: readonly MeasuredPort[];
+  /** On which realservers what is measured is: on the first, of the two that are compared; or on all there are. */
+  readonly servers?: 'first' | 'all';
+}
+
+/**
+ * The cluster of one system, made from the machines and addresses of `base`, whatever method its conf is for. Throws
+ * COMPARE_IMPOSSIBLE where machines for it are not to be had.
+ */
+export function planSystem(base: Cluster, system: SystemName, options: SystemOptions = {}): SystemPlan {
+  const { measured = [], servers = 'first' } = options;
+  const shape = SHAPES[system];
+  const topology = topologyOf(base);
+  const realservers = servers === 'all' ? topology.realservers : twoOf(topology, base);
+  const [first] = realservers;
+  const balanced = shape.director !== 'none' && shape.director !== 'routing';
+  const method = shape.director === 'dr' || shape.director === 'tun' ? shape.director : 'nat';
   const service = (port: number, machines: readonly Machine[], protocol: ServedProtocol = 'tcp'): VirtualService => ({
     protocol,
-    address: vip,
+    address: base.vip.address,
     port,
     scheduler: 'rr',
     servers: machines.map((machine) => ({ address: soleNic(machine).address, port, method, weight: 1 })),
   });
-  return [
-    service(LINE_PORT, [first, second]),
-    service(NETPIPE_PORT, [first]),
-    ...measured.map(({ protocol, port }) => service(port, [first], protocol)),
-  ];
-}
-
-/**
- * The cluster of one system, made from the machines and addresses of `base`, whatever method its conf is for. All that is
- * measured is on the first realserver. Throws COMPARE_IMPOSSIBLE where two realservers are not to be had.
- */
-export function planSystem(base: Cluster, system: SystemName, measured: readonly MeasuredPort[] = []): SystemPlan {
-  const shape = SHAPES[system];
-  const topology = topologyOf(base);
-  const [first, second] = topology.realservers;
-  const balanced = shape.director !== 'none' && shape.director !== 'routing';
-  const target = balanced ? base.vip.address : soleNic(first).address;
-  const method = shape.director === 'dr' || shape.director === 'tun' ? shape.director : 'nat';
+  const measuring = servers === 'all' ? realservers : [first];
+  const targetOf = (index: number) =>
+    balanced ? base.vip.address : soleNic(measuring[index % measuring.length] ?? first).address;
   return {
     system,
     shape,
-    target,
-    answeredBy: balanced ? [first.name, second.name] : [first.name],
+    target: targetOf(0),
+    targets: topology.clients.map((_, index) => targetOf(index)),
+    answeredBy: (balanced ? realservers : [first]).map(({ name }) => name),
     cluster: {
       source: base.source,
       method,
@@ -223,10 +243,27 @@ export function planSystem(base: Cluster, system: SystemName, measured: readonly
       networks: topology.networks,
       machines: [
         directorMachine(topology, shape),
-        clientMachine(topology, shape, target),
-        ...[first, second].map((machine) => realserverMachine(topology, shape, machine)),
+        ...topology.clients.map((nics, index) => clientMachine(topology, shape, nics, targetOf(index))),
+        ...realservers.map((machine) => realserverMachine(topology, shape, machine)),
       ],
-      services: balanced ? services(topology, base.vip.address, method, measured) : [],
+      services: balanced
+        ? [
+            service(LINE_PORT, realservers),
+            service(NETPIPE_PORT, measuring),
+            ...measured.map(({ protocol, port }) => service(port, measuring, protocol)),
+          ]
+        : [],
     },
   };
+}
+
+function twoOf({ realservers }: Topology, { source }: Cluster): readonly [Machine, Machine] {
+  const [first, second] = realservers;
+  if (second === undefined) {
+    throw comparisonImpossible(
+      `${source.confFile} has one realserver`,
+      'name two realservers in a SERVICE line: alternation between them is the proof of path',
+    );
+  }
+  return [first, second];
 }

@@ -27,6 +27,15 @@ export function readSoftirqNs(): number {
   return parseSoftirqTicks(readFileSync('/proc/stat', 'utf8')) * NS_PER_TICK;
 }
 
+/** Time of all CPUs since boot, in ticks of 10 ms: at work, and in all. Only differences mean something. */
+export function readCpuTicks(): { readonly busy: number; readonly total: number } {
+  const [, ...ticks] = (/^cpu +.*/.exec(readFileSync('/proc/stat', 'utf8'))?.[0] ?? '').split(/ +/).map(Number);
+  // user nice system idle iowait irq softirq steal; guest time is in user already.
+  const [idle = 0, ioWait = 0] = ticks.slice(3, 5);
+  const total = ticks.slice(0, 8).reduce((sum, each) => sum + each, 0);
+  return { busy: total - idle - ioWait, total };
+}
+
 /** Of the line `cpu  user nice system idle iowait irq softirq …` in proc_stat(5). */
 export function parseSoftirqTicks(procStat: string): number {
   const ticks = /^cpu +(?:\d+ +){6}(\d+)/.exec(procStat)?.[1];

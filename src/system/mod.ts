@@ -1,6 +1,7 @@
 // The system area's public face: the only code that spawns programs or calls libc.
 
 export { pinProcess } from './affinity.ts';
+export { readBootId } from './boot-id.ts';
 export {
   findProgram,
   hasProgram,
@@ -9,7 +10,7 @@ export {
   runCommand,
   runCommandAsync,
 } from './command.ts';
-export { readNamespacesCpuNs, readSoftirqNs } from './cpu-time.ts';
+export { readCpuTicks, readNamespacesCpuNs, readSoftirqNs } from './cpu-time.ts';
 export { ownLauncher, startDaemon } from './daemon.ts';
 export { assertUdpPortFree, connectUdp, pathMtu, receiveBufferBytes } from './datagrams.ts';
 export { Epoll, READY } from './epoll.ts';

@@ -36,3 +36,16 @@ test('while forwarding is off no server takes connections', () => {
 test('a cluster without services makes an empty table', () => {
   assert.deepEqual(serviceTableOf({ ...paperCluster(), services: [] }), []);
 });
+
+test('FTP is persistent where the director sees half of it, and what is not FTP is not', () => {
+  for (const [method, port, persistence] of [
+    ['nat', 21, undefined],
+    ['dr', 21, { timeoutS: 360, netmask: '255.255.255.255' }],
+    ['tun', 21, { timeoutS: 360, netmask: '255.255.255.255' }],
+    ['dr', 23, undefined],
+  ] as const) {
+    const cluster = paperCluster({ method });
+    const services = cluster.services.map((service) => ({ ...service, port }));
+    assert.deepEqual(serviceTableOf({ ...cluster, services })[0]?.persistence, persistence, `${method} ${port}`);
+  }
+});

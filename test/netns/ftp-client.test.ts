@@ -10,7 +10,7 @@ import { runFtp } from '../../src/measure/mod.ts';
 import { type Ipv4, LvskitError } from '../../src/model/mod.ts';
 
 const SERVER = fileURLToPath(new URL('support/ftp-misbehaviour.ts', import.meta.url));
-const DIRECTOR = 'behind VS-DR or VS-TUN it needs persistence or a mark, behind VS-NAT port 21';
+const DIRECTOR = 'behind VS-DR or VS-TUN it needs persistence or a mark, behind NAT a helper for FTP';
 const LARGEST_BYTES = 64 * 1024 ** 2;
 
 type Options = Partial<Parameters<typeof runFtp>[0]>;

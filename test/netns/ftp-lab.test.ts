@@ -1,26 +1,24 @@
 // FTP services of conf files: vsftpd on the realservers of labs, measured from their clients through their directors in
-// every mode and method, used by curl and lftp besides; and what is said where a mode can't work, or the server fails.
+// every mode and method, used by curl and lftp besides; and what is said where a mode can't work.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { type Lab, readLab } from '../../src/lab/mod.ts';
-import type { Ipv4 } from '../../src/model/mod.ts';
 import { takeDownVirtualServer } from '../../src/suite/mod.ts';
-import { runCommand, runCommandAsync } from '../../src/system/mod.ts';
-import { inNamespace, LVSKIT, startInBackground, until, untilListening, withPair } from './netpipe-namespaces.ts';
+import { runCommandAsync } from '../../src/system/mod.ts';
+import { LVSKIT } from './netpipe-namespaces.ts';
+import { assertWhole, runFtpIn } from './support/ftp-client.ts';
 import type { FtpOutcome, FtpRun } from './support/ftp-runs.ts';
 import { enter, ipvsadm, runInside, statusOf } from './support/inside.ts';
 import { needing } from './support/programs.ts';
 import { withScratch } from './support/scratch.ts';
 import { type Example, exampleFile, vipOf } from './support/virtual-server.ts';
 
-const RUNS = fileURLToPath(new URL('support/ftp-runs.ts', import.meta.url));
 const TIMEOUT_MS = 60_000;
 const MODES = ['pasv', 'epsv', 'port', 'eprt'] as const;
-const DIRECTOR = 'behind VS-DR or VS-TUN it needs persistence or a mark, behind VS-NAT port 21';
+const DIRECTOR = 'behind VS-DR or VS-TUN it needs persistence or a mark, behind NAT a helper for FTP';
 
 /** With FTP as its only service, on two realservers. By the command line, because its services are started by that. */
 async function withFtpLab(example: Example, work: (lab: Lab) => Promise<void>): Promise<void> {
@@ -43,24 +41,8 @@ async function withFtpLab(example: Example, work: (lab: Lab) => Promise<void>): 
   });
 }
 
-async function run(inside: readonly string[], address: Ipv4, runs: readonly FtpRun[]): Promise<readonly FtpOutcome[]> {
-  const words = JSON.stringify(runs.map((each) => ({ address, ...each })));
-  const { stdout } = await runCommandAsync([...inside, process.execPath, RUNS, words], { timeoutMs: TIMEOUT_MS });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-
 function runOnClient(lab: Lab, runs: readonly FtpRun[]): Promise<readonly FtpOutcome[]> {
-  return run(enter(lab, 'client'), vipOf(lab), runs);
-}
-
-function assertWhole(outcome: FtpOutcome | undefined, sizeBytes: number, what: string): void {
-  assert.ok(outcome !== undefined && !('why' in outcome), `${what}: ${JSON.stringify(outcome)}`);
-  assert.deepEqual(outcome.failures, {}, what);
-  assert.ok(outcome.transfers >= 1 && outcome.payloadBytes === outcome.transfers * sizeBytes, what);
-  assert.ok(outcome.timeNs.min > 0 && outcome.timeNs.p99 <= outcome.timeNs.max, what);
+  return runFtpIn(enter(lab, 'client'), vipOf(lab), runs);
 }
 
 async function assertEveryModeWorks(lab: Lab): Promise<void> {
@@ -140,64 +122,3 @@ for (const example of ['vs-dr', 'vs-tun'] as const) {
     }),
   );
 }
-
-function serversIn(namespace: string): readonly number[] {
-  const pids = runCommand(['ip', 'netns', 'pids', namespace]).stdout.trim().split('\n').filter(Boolean).map(Number);
-  return pids.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'vsftpd');
-}
-
-function killServers(namespace: string): void {
-  for (const pid of serversIn(namespace)) process.kill(pid, 'SIGKILL');
-}
-
-/** Connections of the director's to this port: a session and what belongs to it. */
-function established(namespace: string): number {
-  const { stdout } = runCommand([...inNamespace(namespace), 'ss', '-Htn', 'state', 'established']);
-  return stdout.split('\n').filter(Boolean).length;
-}
-
-test(
-  'a server that dies in mid transfer, has a full disk or lacks the folder says so; a missing one its package',
-  needing('vsftpd'),
-  () =>
-    withPair(({ a, b, addressOfB }) =>
-      withScratch(async (folder) => {
-        // The files need 128 MB.
-        const disk = join(folder, 'disk');
-        mkdirSync(disk);
-        runCommand(['mount', '-t', 'tmpfs', '-o', 'size=150m', 'tmpfs', disk]);
-        const inA = (runs: readonly FtpRun[]) => run(inNamespace(a), addressOfB, runs);
-        try {
-          startInBackground([...inNamespace(b), LVSKIT, 'serve', 'ftp', '--folder', join(disk, 'ftp')]);
-          await untilListening(b, 21);
-          const put = { direction: 'put', sizeBytes: 1024 ** 2 } as const;
-          const [small, large, elsewhere] = await inA([
-            put,
-            { ...put, sizeBytes: 64 * 1024 ** 2 },
-            { ...put, uploadFolder: 'nowhere' },
-          ]);
-          assertWhole(small, put.sizeBytes, 'what there is room for');
-          assert.equal(large?.why, 'reply 451 Failure writing to local file.');
-          assert.equal(elsewhere?.why, 'reply 553 Could not create file.');
-
-          const measuring = inA([{ sizeBytes: 64 * 1024 ** 2, seconds: 1.5 }]);
-          // The control connection, and one for data.
-          await until('a transfer', () => established(b) === 2);
-          killServers(b);
-          const [killed] = await measuring;
-          const causes = killed?.why === undefined ? Object.keys(killed?.failures ?? {}) : [killed.why];
-          assert.ok(causes.includes('the server closed in mid transfer'), causes.join());
-          assert.ok(killed?.why !== undefined || causes.includes('refused'), causes.join());
-          assert.deepEqual(await inA([{}]), [{ why: 'refused' }]);
-        } finally {
-          killServers(b);
-          await until('the daemon to end', () => serversIn(b).length === 0);
-          runCommand(['umount', '--lazy', disk]);
-        }
-        const hidden = `mount --bind /dev/null "$(command -v vsftpd)" && exec ${LVSKIT} serve ftp`;
-        const { status, stderr } = runCommand(['unshare', '--mount', 'sh', '-c', hidden], { allowFailure: true });
-        assert.equal(status, 1);
-        assert.match(stderr, /the program 'vsftpd' is not installed\n.*apt-get install vsftpd/);
-      }),
-    ),
-);

@@ -56,10 +56,22 @@ test('iperf3 measures TCP and UDP through the director, to the realserver that i
     const shown = await bench(lab, 'iperf3', '--', '-n', '1M');
     assert.equal(shown.status, 0, shown.stderr);
     assert.match(shown.stdout, /^Connecting to host 192\.168\.2\.110, port 5201\n[\s\S]*\niperf Done\.\n$/);
-    const [tcp, ...more] = await jsonOf(lab, 'iperf3', '--realserver', 'bashfull', '--', '-n', '1M', '-P', '2');
+    const [tcp, ...more] = await jsonOf(
+      lab,
+      'iperf3',
+      '--realserver',
+      'bashfull',
+      '--',
+      '-b',
+      '50M',
+      '-t',
+      '1',
+      '-P',
+      '2',
+    );
     assert.deepEqual([tcp.program, tcp.protocol, tcp.streams, tcp.sender, more], ['iperf3', 'tcp', 2, 'client', []]);
-    assert.ok(tcp.payloadBytes >= 2 ** 20 && tcp.mbitPerSecond > 0 && tcp.seconds > 0 && tcp.retransmits >= 0);
-    const [udp] = await jsonOf(lab, 'iperf3', '--', '-u', '-b', '2M', '-t', '0.5');
+    assert.ok(tcp.payloadBytes > 2 ** 20 && tcp.mbitPerSecond > 0 && tcp.seconds > 0.5 && tcp.retransmits >= 0);
+    const [udp] = await jsonOf(lab, 'iperf3', '--', '-u', '-b', '2M', '-t', '1');
     assert.deepEqual([udp.protocol, udp.lostPackets], ['udp', 0]);
     assert.ok(udp.packets > 0 && udp.payloadBytes > 0 && udp.jitterMs >= 0);
     const wrong = await bench(lab, 'iperf3', '--realserver', 'client');
@@ -90,7 +102,20 @@ test('NPtcp measures through the director, beside the service that has its port'
 test('however a run ends, its server and its service go', needing('iperf3'), () =>
   withVirtualServer('vs-dr', {}, async (lab) => {
     const start = async (...words: readonly string[]) => {
-      const argv = [LVSKIT, 'bench', 'iperf3', '--lab', lab.plan.name, ...words, '--', '-t', '30'];
+      const argv = [
+        LVSKIT,
+        'bench',
+        'iperf3',
+        '--lab',
+        lab.plan.name,
+        ...words,
+        '--',
+        '--forceflush',
+        '-b',
+        '20M',
+        '-t',
+        '30',
+      ];
       const running = startInBackground(argv);
       await until('the transfer', () => /\bconnected to\b/.test(running.output()));
       return running;

@@ -78,10 +78,23 @@ for (const isSync of [false, true]) {
   });
 }
 
+test('what is written to null is answered, and kept nowhere', NEEDS, () => {
+  withSession({ exportPath: '/null' }, (session) => {
+    // Twice what /memory has room for.
+    session.write('written', 2 ** 21, { isSync: false });
+    session.remove('written');
+  });
+});
+
 test('what is written to the disk is there, and belongs to nobody', NEEDS, () => {
   withSession({ exportPath: '/disk' }, (session) => {
     session.write('written', 100_000, { isSync: true });
-    const found = runCommand(['find', '/var/lib/lvskit/nfs', '-path', `*/disk-${server?.pid}/written`]).stdout.trim();
+    const found = runCommand([
+      'find',
+      '/var/lib/lvskit/nfs',
+      '-path',
+      `*/root-${server?.pid}/disk/written`,
+    ]).stdout.trim();
     assert.equal(readFileSync(found, 'utf8'), '0'.repeat(100_000));
     assert.equal(runCommand(['stat', '-c', '%u:%g', found]).stdout.trim(), '65534:65534');
     session.remove('written');
@@ -104,6 +117,6 @@ test('when it is told to end it does, and its port mapper with it', NEEDS, async
   process.kill(server?.pid ?? 0, 'SIGTERM');
   await server?.ended;
   await until('its processes to end', () => processes().length === 0);
-  const { stdout } = runCommand(['grep', '-c', 'lvskit.*tmpfs', '/proc/self/mounts'], { allowFailure: true });
+  const { stdout } = runCommand(['grep', '-c', ' /mnt/memory ', '/proc/self/mounts'], { allowFailure: true });
   assert.equal(stdout.trim(), '0');
 });

@@ -1,4 +1,5 @@
-// Recordings of scenarios: made in VMs, one for each of the host's CPUs, and compared outside.
+// Recordings of scenarios: made in VMs, one for each of the host's CPUs unless LVSKIT_VMS says how many, and compared
+// outside.
 
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,7 @@ const VMS_AT_MOST = 4;
  * lvskit is what IPVS has done. Throws VmError.
  */
 export async function recordScenarios(pattern: string, onRecording: OnRecording, only?: 'ipvs'): Promise<void> {
-  const vms = Math.min(availableParallelism(), VMS_AT_MOST);
+  const vms = Number(process.env.LVSKIT_VMS) || Math.min(availableParallelism(), VMS_AT_MOST);
   const words = (part: number) => [pattern, `${part}`, `${vms}`, only ?? ''];
   await Promise.all(Array.from({ length: vms }, (_, part) => recordPart(words(part), onRecording)));
 }

@@ -48,7 +48,7 @@ const WAYS: Readonly<Record<string, Ways>> = {
   mute: { greet: () => {} },
   closing: { greet: (control) => control.end() },
   'too busy': { greet: (control) => control.end('421 Too many users.\r\n') },
-  private: { replies: { USER: '530 No anonymous users.' } },
+  private: { replies: { USER: '530-Sorry.\r\n530 No anonymous users.' } },
   'without the file': { replies: { RETR: '550 No such file.' } },
   'unable to connect': { replies: { RETR: '425 Failed to connect.' } },
   'without words for PASV': { replies: { PASV: '227 Somewhere.' } },

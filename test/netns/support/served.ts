@@ -36,9 +36,16 @@ export function processesIn(namespace: string): readonly { readonly pid: number;
   });
 }
 
-/** Sends a signal to the programs of these names. */
-export function signal(namespace: string, names: readonly string[], which: NodeJS.Signals): void {
-  for (const { pid, name } of processesIn(namespace)) if (names.includes(name)) process.kill(pid, which);
+/** Sends a signal to the programs of these names. Returns how many there were. */
+export function signal(namespace: string, names: readonly string[], which: NodeJS.Signals): number {
+  const found = processesIn(namespace).filter(({ name }) => names.includes(name));
+  return found.filter(({ pid }) => {
+    try {
+      return process.kill(pid, which);
+    } catch {
+      return false; // it has ended
+    }
+  }).length;
 }
 
 export interface Measured {

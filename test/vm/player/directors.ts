@@ -39,11 +39,11 @@ export interface Director {
 
 export const IPVS: Director = {
   name: 'ipvs',
-  async ipvsadm(path, words, input) {
-    const argv = ['nsenter', `--net=${path}`, 'ipvsadm', ...words];
-    const { status, stdout, stderr } = runCommand(argv, { input, allowFailure: true });
-    return { status, output: stdout, said: stderr };
-  },
+  ipvsadm: (path, words, input) =>
+    withinNamespace(path, async () => {
+      const { status, stdout, stderr } = runCommand(['ipvsadm', ...words], { input, allowFailure: true });
+      return { status, output: stdout, said: stderr };
+    }),
   async set(path, setting) {
     runInside(path, `sysctl -qw net.ipv4.vs.${setting}`);
   },

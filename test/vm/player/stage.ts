@@ -1,6 +1,7 @@
 // A director between two wires: a network namespace with NICs A and B, and a bare one that holds their other ends, from
 // which the test sends and sees frames as if it were every other host. All neighbours are known, so that nobody asks.
 
+import { writeFileSync } from 'node:fs';
 import { inNetworkNamespace, interfaceIndex, runCommand } from '../../../src/system/mod.ts';
 import { DIRECTOR, GATEWAY, HOSTS, VIP, type Wire } from '../packets/hosts.ts';
 import { openWire, type WireEnd } from './wire-end.ts';
@@ -38,33 +39,26 @@ const SYSCTLS: readonly (readonly [string, number])[] = [
 /** @param name of the two namespaces, with `-d` and `-o` after it */
 export function createStage(name: string): Stage {
   const [director, outside] = [`${name}-d`, `${name}-o`];
-  // One shell for everything: starting a program from Node is slow in a VM.
+  // One shell for everything, and few programs: starting them is slow in a VM, most of all from Node.
   const script = [
     ...batch('', [`netns add ${director}`, `netns add ${outside}`]),
-    ...inside(director, writeSettings(SYSCTLS)),
-    ...inside(outside, writeSettings([['ipv6/conf/all/disable_ipv6', 1]])),
-    ...batch(
-      '',
-      WIRES.map((wire) => linkCommand(wire, director, outside)),
-    ),
+    `nsenter --net=/run/netns/${director} sh -e <<'DIRECTOR'`,
+    ...SYSCTLS.map(([file, value]) => `echo ${value} >/proc/sys/net/${file}`),
+    ...batch('', ['link set lo up', ...WIRES.flatMap((wire) => nicCommands(wire, outside)), ...ROUTES]),
+    // What the director's own stack sends is to have its checksums in it.
+    ...WIRES.map((wire) => `ethtool -K ${wire} tx off >/dev/null`),
+    'DIRECTOR',
     ...batch(
       `-n ${outside}`,
       WIRES.map((wire) => `link set ${wire} up`),
     ),
-    ...batch(`-n ${director}`, ['link set lo up', ...WIRES.flatMap((wire) => nicCommands(wire))]),
-    ...batch(
-      `-n ${director}`,
-      GATEWAY.addresses.map((address) => `route add default via ${address}`),
-    ),
-    // What the director's own stack sends is to have its checksums in it.
-    ...inside(
-      director,
-      WIRES.map((wire) => `ethtool -K ${wire} tx off >/dev/null`),
-    ),
   ];
   runCommand(['sh', '-e', '-c', script.join('\n')]);
   let mtuNow = mtuCommands({});
-  const wires = inNetworkNamespace(`/run/netns/${outside}`, () => ({ A: openOn('A'), B: openOn('B') }));
+  const wires = inNetworkNamespace(`/run/netns/${outside}`, () => {
+    writeFileSync('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1');
+    return { A: openOn('A'), B: openOn('B') };
+  });
   return {
     path: `/run/netns/${director}`,
     wires,
@@ -84,14 +78,10 @@ function mtuCommands(mtu: Mtu): string {
   return WIRES.map((wire) => `link set ${wire} mtu ${mtu[wire] ?? MTU}\n`).join('');
 }
 
-function linkCommand(wire: Wire, director: string, outside: string): string {
-  const nic = `link add ${wire} address ${DIRECTOR[wire].mac} mtu ${MTU} netns ${director} type veth`;
-  return `${nic} peer name ${wire} mtu ${OUTSIDE_MTU} netns ${outside}`;
-}
-
-function nicCommands(wire: Wire): readonly string[] {
-  const { addresses } = DIRECTOR[wire];
+function nicCommands(wire: Wire, outside: string): readonly string[] {
+  const { addresses, mac } = DIRECTOR[wire];
   return [
+    `link add ${wire} address ${mac} mtu ${MTU} type veth peer name ${wire} mtu ${OUTSIDE_MTU} netns ${outside}`,
     `link set ${wire} up`,
     `addr add ${addresses[0]}/24 dev ${wire}`,
     `addr add ${addresses[1]}/64 dev ${wire} nodad`,
@@ -102,6 +92,8 @@ function nicCommands(wire: Wire): readonly string[] {
   ];
 }
 
+const ROUTES = GATEWAY.addresses.map((address) => `route add default via ${address}`);
+
 function openOn(wire: Wire): WireEnd {
   const index = interfaceIndex(wire);
   if (index === undefined) throw new Error(`there is no wire ${wire}`);
@@ -110,14 +102,6 @@ function openOn(wire: Wire): WireEnd {
 
 function batch(options: string, lines: readonly string[]): string[] {
   return [`ip ${options} -batch - <<'END'`, ...lines, 'END'];
-}
-
-function inside(namespace: string, lines: readonly string[]): string[] {
-  return [`nsenter --net=/run/netns/${namespace} sh -e <<'END'`, ...lines, 'END'];
-}
-
-function writeSettings(settings: readonly (readonly [string, number])[]): string[] {
-  return settings.map(([file, value]) => `echo ${value} >/proc/sys/net/${file}`);
 }
 
 /** Standard output and error of a shell command in a namespace, both together. */

@@ -49,6 +49,17 @@ export const PERSISTENCE: readonly Scenario[] = [
     ],
   },
   {
+    name: 'persistence by prefix, IPv6',
+    steps: [
+      ...ipvsadm('-A -t vipv6:80 -s rr -p 300 -M 64'),
+      ...ipvsadm([1, 2, 3].map((n) => `-a -t vipv6:80 -r r${n}v6:80 -m`).join('\n')),
+      ...['[2001:db8:7:8::1]:1', '[2001:db8:7:8:9::2]:1', '[2001:db8:7:9::1]:1', 'c1v6:1', 'c2v6:1'].flatMap((from) =>
+        open(from, 'vipv6:80'),
+      ),
+      ...TEMPLATES,
+    ],
+  },
+  {
     name: 'persistence of a service of every port',
     steps: [
       ...ipvsadm('-A -t vip:0 -s rr -p 300'),

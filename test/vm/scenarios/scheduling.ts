@@ -5,9 +5,9 @@ import { close, ipvsadm, listings, open, type Scenario, type Step, send } from '
 
 const WEIGHTS = [1, 2, 4];
 
-function service(scheduler: string, weights: readonly number[] = WEIGHTS): Step[] {
-  const servers = weights.map((weight, index) => `-a -t vip:80 -r r${index + 1}:80 -m -w ${weight}`);
-  return ipvsadm([`-A -t vip:80 -s ${scheduler}`, ...servers].join('\n'));
+function service(scheduler: string, weights: readonly number[] = WEIGHTS, family: '' | 'v6' = ''): Step[] {
+  const servers = weights.map((weight, index) => `-a -t vip${family}:80 -r r${index + 1}${family}:80 -m -w ${weight}`);
+  return ipvsadm([`-A -t vip${family}:80 -s ${scheduler}`, ...servers].join('\n'));
 }
 
 /** Connections of one client that stay open, of other ports. */
@@ -20,6 +20,13 @@ function manyClients(count: number): Step[] {
   return Array.from({ length: count }, (_, index) =>
     send(tcp(`172.16.${index * 7}.${(index * 37) % 254}:${2000 + index}`, 'vip:80', 'S')),
   );
+}
+
+function manyClientsOfIpv6(count: number): Step[] {
+  return Array.from({ length: count }, (_, index) => {
+    const [net, host] = [0x100 + index * 7, (index * 0x2537) % 0xfffe].map((group) => group.toString(16));
+    return send(tcp(`[2001:db8:${net}::${host}:1]:${2000 + index}`, 'vipv6:80', 'S'));
+  });
 }
 
 const OF_LOAD = ['lc', 'wlc', 'sed', 'nq', 'fo', 'ovf'];
@@ -61,6 +68,16 @@ export const SCHEDULING: readonly Scenario[] = [
       ...connections(3),
       ...ipvsadm('-e -t vip:80 -r r2:80 -m -w 0'),
       ...manyClients(30).slice(10),
+      ...listings(),
+    ],
+  })),
+  ...[...OF_ADDRESS, 'lblc'].map((scheduler) => ({
+    name: `${scheduler} looks at addresses of IPv6`,
+    steps: [
+      ...service(scheduler, WEIGHTS, 'v6'),
+      ...manyClientsOfIpv6(16),
+      ...ipvsadm('-e -t vipv6:80 -r r2v6:80 -m -w 0'),
+      ...manyClientsOfIpv6(24).slice(10),
       ...listings(),
     ],
   })),

@@ -1,5 +1,5 @@
-// The control connection of FTP (RFC 959). basic-ftp reads its replies: lines, several of them, several to a packet. Of it
-// no more is used: data go over sockets of our own, because node's streams would be what is measured.
+// The control connection of FTP (RFC 959). basic-ftp reads its replies: lines, several of them, several to a packet. Of
+// it no more is used: data go over sockets of our own, because node's streams would be what is measured.
 
 import { FTPContext, type FTPResponse, type TaskResolver } from 'basic-ftp';
 import { type Ipv4, parseIpv4 } from '../../../model/mod.ts';
@@ -61,8 +61,8 @@ export class ControlConnection {
   }
 
   /**
-   * Sends a command whose data go over another connection. Once the server says that this is open, `move` moves them, and
-   * blocks meanwhile. Returns when the server has said that all is well, on the clock of `performance.now()`.
+   * Sends a command whose data go over another connection. Once the server says that this is open, `move` moves them,
+   * and blocks meanwhile. Returns when the server has said that all is well, on the clock of `performance.now()`.
    */
   async transfer(command: string, mode: FtpMode, move: () => void): Promise<number> {
     const context = this.#context;

@@ -16,8 +16,8 @@ export interface DataConnection {
 }
 
 /**
- * Listening ports are taken in turn: the server connects from one port alone, and can't connect to one of ours again while
- * it remembers the last time (TIME_WAIT, 60 s). The range is where the kernel itself takes ports from by default.
+ * Listening ports are taken in turn: the server connects from one port alone, and can't connect to one of ours again
+ * while it remembers the last time (TIME_WAIT, 60 s). The range is where the kernel itself takes ports from by default.
  */
 const ports = new SourcePorts({ first: 32_768, last: 60_999 }, Math.floor(Math.random() * 28_232));
 

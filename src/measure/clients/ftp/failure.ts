@@ -7,8 +7,8 @@ import { SocketError } from '../../../system/mod.ts';
 import { causeOfErrno, TIMED_OUT_CONNECTING, TIMED_OUT_WAITING, TransferFailure } from '../../causes.ts';
 import type { FtpMode } from './options.ts';
 
-/** VS-DR and VS-TUN show a director half of a session, and the helper of VS-NAT reads those at port 21 alone. */
-const NOT_FOLLOWED = 'behind VS-DR or VS-TUN it needs persistence or a mark, behind VS-NAT port 21';
+/** VS-DR and VS-TUN show a director half of a session, and the helpers of NAT read those at port 21 alone. */
+const NOT_FOLLOWED = 'behind VS-DR or VS-TUN it needs persistence or a mark, behind NAT a helper for FTP';
 
 export const CLOSED = 'the server closed the control connection';
 export const OUT_OF_ORDER = 'a reply out of order';
@@ -20,7 +20,8 @@ const NO_DATA_CONNECTION = 425;
 
 /** Of what basic-ftp rejects with: a reply of 400 or more, or the end of the control connection. */
 export function causeOfControl(error: unknown, isConnected: boolean): string {
-  if (error instanceof FTPError) return `reply ${error.message}`;
+  // Of several lines the last one says what it comes to.
+  if (error instanceof FTPError) return `reply ${error.message.split('\n').at(-1)}`;
   const { code = '0', message } = error as NodeJS.ErrnoException;
   if (message.startsWith('Timeout')) return isConnected ? TIMED_OUT_WAITING : TIMED_OUT_CONNECTING;
   return code === '0' ? CLOSED : causeOfErrno(code);
@@ -28,8 +29,9 @@ export function causeOfControl(error: unknown, isConnected: boolean): string {
 
 /** Of a passive connection that could not be made. */
 export function causeOfPassive(mode: FtpMode, { errno }: SocketError): string {
-  const isSilence = ['EAGAIN', 'EINPROGRESS', 'ETIMEDOUT'].includes(errno);
-  return explain(`data connection ${isSilence ? 'not answered' : causeOfErrno(errno)}`, mode);
+  if (['EAGAIN', 'EINPROGRESS', 'ETIMEDOUT'].includes(errno)) return explain('data connection not answered', mode);
+  const cause = causeOfErrno(errno);
+  return ['refused', 'unreachable', 'reset'].includes(cause) ? explain(`data connection ${cause}`, mode) : cause;
 }
 
 /** Of an active connection that the server has not made. */

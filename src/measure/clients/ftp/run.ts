@@ -1,5 +1,5 @@
-// A run of files by FTP. Where sessions are kept, a file's time is its own; where each has one (`filesPerSession` 1), it
-// begins with the session's connection and includes the log-in. The end of a session is in nobody's time.
+// A run of files by FTP. Where sessions are kept, a file's time is its own; where each has one (`filesPerSession` 1),
+// it begins with the session's connection and includes the log-in. The end of a session is in nobody's time.
 
 import { randomBytes } from 'node:crypto';
 import { paperFileName } from '../../services/files.ts';

@@ -1,5 +1,5 @@
-// A session of an anonymous FTP user, one file after the other. A file's time runs from asking for its data connection to
-// the server's word that all of it has gone over; what is fetched goes nowhere, what is sent comes from memory.
+// A session of an anonymous FTP user, one file after the other. A file's time runs from asking for its data connection
+// to the server's word that all of it has gone over; what is fetched goes nowhere, what is sent comes from memory.
 
 import { allocatePinned, receiveSome, SocketError, sendAll } from '../../../system/mod.ts';
 import { TransferFailure } from '../../causes.ts';

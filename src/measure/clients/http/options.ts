@@ -1,7 +1,7 @@
 // What a run of requests is given, and gives back.
 
 import type { Ipv4 } from '../../../model/mod.ts';
-import type { TransferResult } from '../../transfer-record.ts';
+import type { TimeWindow, TransferResult } from '../../transfer-record.ts';
 import type { HttpTarget } from './request.ts';
 
 export interface HttpRunOptions extends HttpTarget {
@@ -16,6 +16,8 @@ export interface HttpRunOptions extends HttpTarget {
   readonly ratePerSecond?: number | undefined;
   /** For a connection to be made, and for a reply to go on. */
   readonly timeoutMs: number;
+  /** Of a serial client: what is counted besides, by itself. */
+  readonly commonWindow?: TimeWindow | undefined;
   /** Of the body; another length is a failure. */
   readonly expectedBytes?: number | undefined;
 }

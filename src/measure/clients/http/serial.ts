@@ -25,7 +25,7 @@ export function runSerial(options: HttpRunOptions): HttpRunResult {
   const client = new SerialClient(options);
   const beganMs = performance.now();
   const endMs = beganMs + options.seconds * 1000;
-  const record = new TransferRecord(beganMs);
+  const record = new TransferRecord(beganMs, options.commonWindow);
   // A connection for each request is part of that request's time, one that is kept of none.
   const isKept = options.requestsPerConnection > 1;
   let nowMs = beganMs;

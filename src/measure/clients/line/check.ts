@@ -1,5 +1,6 @@
 // The paper's check that an LVS works: connections one after the other, each answered with the name of its host. Which
-// name follows which shows how the director schedules, and each one's time is that from its connection to the end of the line.
+// name follows which shows how the director schedules, and each one's time is that from its connection to the end of
+// the line.
 
 import { LvskitError } from '../../../model/mod.ts';
 import { type ConnectOptions, SocketError } from '../../../system/mod.ts';

@@ -5,7 +5,7 @@
 
 import { TransferFailure } from '../../causes.ts';
 import { paperFileName } from '../../services/files.ts';
-import type { TransferResult } from '../../transfer-record.ts';
+import type { TimeWindow, TransferResult } from '../../transfer-record.ts';
 import { runTransfers, type Transferred, tryTransfer } from '../../transfers.ts';
 import { NoReplyFailure } from './rpc-client.ts';
 import { type NfsOptions, NfsSession, type RpcCounts } from './session.ts';
@@ -13,6 +13,7 @@ import { type NfsOptions, NfsSession, type RpcCounts } from './session.ts';
 export interface NfsRunOptions extends NfsOptions {
   readonly sizeBytes: number;
   readonly seconds: number;
+  readonly commonWindow?: TimeWindow | undefined;
   /** Files go from here to the server, where they are removed again. */
   readonly isWriting: boolean;
   /** Each WRITE is to be on the disk before it is answered. */

@@ -18,9 +18,16 @@ export function encodeRequest({ errorPort, user, command }: RshRequest): Uint8Ar
   return Buffer.from([errorPort, LOCAL_USER, user, command].map((field) => `${field}\0`).join(''), 'latin1');
 }
 
-/** Named after its shell's process, so that several can be copied at once; the server goes on while it is removed. */
-const TO_FILE = 'f=lvskit.$$; cat > $f; echo $?; rm -f $f <&- >&- 2>&- &';
 const TO_NULL = 'cat > /dev/null; echo $?';
+/**
+ * Named after its shell's process, so that several can be copied at once, and removed while nobody waits. What cat did not
+ * take is read all the same: closing before that would be a reset, which takes with it what cat has said.
+ */
+const TO_FILE = [
+  'f=lvskit.$$; cat > $f; s=$?',
+  '[ $s = 0 ] || cat > /dev/null',
+  'echo $s; rm -f $f <&- >&- 2>&- &',
+].join('; ');
 
 /** The shell tells the status itself: rsh has no other way to know it, and what is cut short must not count as done. */
 export function copyCommand(to: 'null' | 'file'): string {

@@ -1,5 +1,5 @@
-// vsftpd as a service of a measurement: for anonymous clients, who may read the paper's files and write into one folder. It
-// needs no account of the machine: in a mount namespace of its own the only ones are root and nobody.
+// vsftpd as a service of a measurement: for anonymous clients, who may read the paper's files and write into one
+// folder. It needs no account of the machine: in a mount namespace of its own the only ones are root and nobody.
 
 import { join } from 'node:path';
 import { findProgram, type SocketAddress } from '../../../system/mod.ts';
@@ -22,7 +22,8 @@ const FILE_NAMES = Array.from({ length: LARGEST_EXPONENT + 1 }, (_, exponent) =>
 
 /**
  * Writes files and configuration, and returns the command that this process is to become; then it is vsftpd until it is
- * ended. Several can share the folder: the files are one, what clients write is each one's own. Throws COMMAND_NOT_FOUND.
+ * ended. Several can share the folder: the files are one, what clients write is each one's own. Throws
+ * COMMAND_NOT_FOUND.
  */
 export function prepareVsftpd(options: VsftpdOptions): readonly string[] {
   const { folder } = options;
@@ -41,7 +42,7 @@ export function prepareVsftpd(options: VsftpdOptions): readonly string[] {
   );
 }
 
-/** How long vsftpd tries to connect back to a client, and waits for one: below what clients wait, so that it says so. */
+/** How long vsftpd tries to connect to a client, and waits for one: shorter than clients wait, so that it says so. */
 const CONNECT_SECONDS = 3;
 
 function formatConfiguration({ address, port }: VsftpdOptions): string {

@@ -2,7 +2,7 @@
 // and to write to, in memory and on disk, and how to start it so that several run side by side and touch nothing of the
 // machine.
 
-import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { globSync, statfsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { quote, type SocketAddress } from '../../../system/mod.ts';
 import { FolderUnfitError } from '../../errors.ts';
@@ -19,8 +19,8 @@ export interface GaneshaOptions extends SocketAddress {
   readonly memoryBytes: number;
 }
 
-/** The paths that clients mount. */
-export const NFS_EXPORTS = { files: '/files', memory: '/memory', disk: '/disk' } as const;
+/** The paths that clients mount: `null` keeps nothing of what is written to it. */
+export const NFS_EXPORTS = { files: '/files', memory: '/memory', disk: '/disk', null: '/null' } as const;
 
 /** All clients are this account, which owns the exports that are written to. */
 const NOBODY: Account = { name: 'nobody', id: 65_534, home: '/', shell: '/usr/sbin/nologin' };
@@ -45,6 +45,7 @@ const OVERLAYFS_MAGIC = 0x794c7630;
 
 const CONFIGURATION = 'ganesha.conf';
 const MEMORY = 'memory';
+const DISK = 'disk';
 
 /**
  * Writes files and configuration, and returns the command that this process is to become; then it is ganesha until it
@@ -58,14 +59,13 @@ export function prepareGanesha(options: GaneshaOptions): readonly string[] {
   if (statfsSync(files).type === OVERLAYFS_MAGIC) {
     throw new FolderUnfitError(folder, 'an overlay file system gives no file handles');
   }
-  const disk = makeDisk(folder);
   return prepareInPrivateRoot(
     {
       folder,
       accounts: [NOBODY, RPCBIND],
       clients: [],
-      etc: { netconfig: NETCONFIG, services: SERVICES, [CONFIGURATION]: formatConfiguration(options, { files, disk }) },
-      directories: { [MEMORY]: NOBODY },
+      etc: { netconfig: NETCONFIG, services: SERVICES, [CONFIGURATION]: formatConfiguration(options, files) },
+      directories: { [MEMORY]: NOBODY, [DISK]: NOBODY },
     },
     startLines(memoryBytes),
   );
@@ -74,20 +74,6 @@ export function prepareGanesha(options: GaneshaOptions): readonly string[] {
 function refuseUnfit(folder: string): void {
   const hiding = HIDDEN.find((each) => `${folder}${sep}`.startsWith(`${each}${sep}`));
   if (hiding !== undefined) throw new FolderUnfitError(folder, `ganesha is given a ${hiding} of its own`);
-}
-
-const DISK_PREFIX = 'disk-';
-
-/** A folder by this process's id; those that others have left behind are removed. */
-function makeDisk(folder: string): string {
-  for (const name of readdirSync(folder)) {
-    const [, pid] = name.split(DISK_PREFIX);
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-  const disk = join(folder, `${DISK_PREFIX}${process.pid}`);
-  mkdirSync(disk, { recursive: true });
-  chownSync(disk, NOBODY.id, NOBODY.id);
-  return disk;
 }
 
 /**
@@ -117,12 +103,7 @@ function startLines(memoryBytes: number): readonly string[] {
 /** Each of at least 20 ms. */
 const RPCBIND_TRIES = 500;
 
-interface Folders {
-  readonly files: string;
-  readonly disk: string;
-}
-
-function formatConfiguration({ address, port, mountPort }: GaneshaOptions, { files, disk }: Folders): string {
+function formatConfiguration({ address, port, mountPort }: GaneshaOptions, files: string): string {
   return `NFS_CORE_PARAM {
   Protocols = 3;
   Enable_UDP = true;
@@ -146,13 +127,21 @@ EXPORT_DEFAULTS {
   Anonymous_uid = ${NOBODY.id};
   Anonymous_gid = ${NOBODY.id};
 }
-${formatExport(1, NFS_EXPORTS.files, files, 'RO')}
-${formatExport(2, NFS_EXPORTS.memory, `${PRIVATE_ROOT}/${MEMORY}`, 'RW')}
-${formatExport(3, NFS_EXPORTS.disk, disk, 'RW')}
+${formatExport(1, NFS_EXPORTS.files, `Access_Type = RO; Path = "${files}"; FSAL { Name = VFS; }`)}
+${formatExport(2, NFS_EXPORTS.memory, `Access_Type = RW; Path = "${PRIVATE_ROOT}/${MEMORY}"; FSAL { Name = VFS; }`)}
+${formatExport(3, NFS_EXPORTS.disk, `Access_Type = RW; Path = "${PRIVATE_ROOT}/${DISK}"; FSAL { Name = VFS; }`)}
+${hasMemFsal() ? `MEM { Inode_Size = 0; }\n${formatExport(4, NFS_EXPORTS.null, NULL_EXPORT)}` : ''}
 `;
 }
 
-function formatExport(id: number, name: string, path: string, access: 'RO' | 'RW'): string {
-  const names = `Export_Id = ${id}; Path = "${path}"; Pseudo = "${name}";`;
-  return `EXPORT { ${names} Access_Type = ${access}; FSAL { Name = VFS; } }`;
+/** FSAL MEM with files that have a size and no content. Its root is root's; nothing of the machine is behind it. */
+const NULL_EXPORT = 'Access_Type = RW; Squash = None; Path = "/null"; FSAL { Name = MEM; }';
+
+/** Debian has it in a package of its own. */
+function hasMemFsal(): boolean {
+  return globSync('/usr/lib{,64,/*}/ganesha/libfsalmem.so').length > 0;
+}
+
+function formatExport(id: number, name: string, rest: string): string {
+  return `EXPORT { Export_Id = ${id}; Pseudo = "${name}"; ${rest} }`;
 }

@@ -1,6 +1,6 @@
 // rshd as a service of a measurement: Debian's rsh-redone-server under openbsd-inetd, for chosen clients, as nobody, whose
-// home is a folder of its own. openbsd-inetd because it stays in the foreground (-i), listens at one address, has its
-// limit a service in its configuration, and needs no syslog daemon; inetutils-inetd has the first alone.
+// home is a folder of its own. openbsd-inetd, because it stays in the foreground without debugging (-i), listens at one
+// address and any port, and needs no syslog daemon; inetutils-inetd has none of these.
 
 import type { Ipv4 } from '../../../model/mod.ts';
 import { findProgram, type SocketAddress } from '../../../system/mod.ts';

@@ -1,0 +1,60 @@
+// What `lvskit doctor` prints, for 80 columns. Commands stay on one line, so that they can be copied.
+
+import type { Diagnosis, Finding } from '../doctor/mod.ts';
+
+const WIDTH = 80;
+const LABELS = { evidence: 'evidence', why: 'why', mend: 'mend' } as const;
+const LABEL_WIDTH = 10;
+const INDENT = '  ';
+
+export function formatDiagnosis(diagnosis: Diagnosis): string {
+  const { findings, examined, unreached, connections } = diagnosis;
+  const blocks = findings.map(formatFinding);
+  const lost = unreached.map((machine) => `${machine} could not be looked at: no command runs there.`);
+  const looked = `${plural(examined.length, 'machine')} looked at, ${plural(connections, 'connection')} made through the VIP`;
+  const result =
+    findings.length === 0 ? `Nothing found: ${looked}.` : `${plural(findings.length, 'finding')}: ${looked}.`;
+  return [...blocks, ...lost, result].map((block) => `${block}\n`).join(findings.length > 0 ? '\n' : '');
+}
+
+/** For programs; a machine that could not be looked at is no health. */
+export function formatDiagnosisJson(diagnosis: Diagnosis): string {
+  return `${JSON.stringify({ healthy: isHealthy(diagnosis), ...diagnosis }, undefined, 2)}\n`;
+}
+
+export function isHealthy({ findings, unreached }: Diagnosis): boolean {
+  return findings.length === 0 && unreached.length === 0;
+}
+
+function formatFinding({ name, summary, evidence, why, remedies, advice }: Finding): string {
+  const commands = remedies.map(({ machine, command }) => `${machine}: ${command}`);
+  return [
+    ...wrap(`${summary} (${name})`, '', INDENT),
+    ...evidence.flatMap((text, index) => labelled(index === 0 ? LABELS.evidence : '', text)),
+    ...labelled(LABELS.why, why),
+    ...commands.map((text, index) => `${INDENT}${(index === 0 ? LABELS.mend : '').padEnd(LABEL_WIDTH)}${text}`),
+    ...(advice === undefined ? [] : labelled(commands.length === 0 ? LABELS.mend : '', advice)),
+  ].join('\n');
+}
+
+function labelled(label: string, text: string): readonly string[] {
+  return wrap(text, `${INDENT}${label.padEnd(LABEL_WIDTH)}`, ' '.repeat(INDENT.length + LABEL_WIDTH));
+}
+
+/** Lines of at most WIDTH characters; long words overflow. */
+function wrap(text: string, first: string, rest: string): readonly string[] {
+  const lines: string[] = [];
+  let line = first;
+  for (const [index, word] of text.split(' ').entries()) {
+    const isStart = index === 0 || line === rest;
+    if (!isStart && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = rest + word;
+    } else line += isStart ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,68 @@
+// A scale run as a terminal shows it: a table of 80 columns for each number of realservers, then what the curves say.
+
+import { formatSignificant, formatSize, type ScaleCurve, systemLabel } from '../analysis/mod.ts';
+import type { ScaleRun } from '../model/mod.ts';
+import { wrapText } from './wrap-text.ts';
+
+const WIDTHS = [15, 8, 9, 9, 12, 9, 9, 9];
+
+/** Ends with a newline. */
+export function formatScaleTable(curves: readonly ScaleCurve[], run: ScaleRun): string {
+  const rate = run.environment.rate;
+  const what = `${run.transfer}, ${formatSize(run.sizeBytes)}${rate === undefined ? '' : `, links of ${rate}`}`;
+  const byRealservers = Map.groupBy(curves, ({ realservers }) => realservers);
+  return [...byRealservers]
+    .map(([realservers, group]) => [
+      `${realservers} ${realservers === 1 ? 'realserver' : 'realservers'}, ${what}; Mbit/s`,
+      row(['', '', 'in the', 'on the', 'transfers', 'each by', '', '']),
+      row(['system', 'clients', 'window', 'wire', 'per second', 'its own', 'fairness', 'limit']),
+      '─'.repeat(WIDTHS.reduce((sum, width) => sum + width, 0)),
+      ...group.flatMap(formatCurve),
+      ...group.flatMap((curve) => wrapText(describe(curve), 78, '  • ', '    ')),
+    ])
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function formatCurve({ system, points }: ScaleCurve): string[] {
+  return points.map((point, index) =>
+    row([
+      index === 0 ? systemLabel(system) : '',
+      String(point.clients),
+      formatSignificant(point.throughputMbps.value),
+      formatSignificant(point.carriedMbps),
+      formatSignificant(point.transfersPerSecond.value),
+      formatSignificant(point.unsynchronisedMbps.value),
+      point.fairness.toFixed(2),
+      point.lost.length > 0 ? `${point.lost.length} lost` : point.bottleneck === 'unknown' ? '–' : point.bottleneck,
+    ]),
+  );
+}
+
+function describe({ system, law, knee, points }: ScaleCurve): string {
+  const parts = [
+    knee === undefined ? 'no knee up to here' : `knee at ${knee} ${knee === 1 ? 'client' : 'clients'}`,
+    law === undefined
+      ? 'a law takes four numbers of clients'
+      : `X(N) = ${formatSignificant(law.single)} N / (1 + ${law.contention.toFixed(3)} (N − 1) + ${law.coherence.toFixed(4)} N (N − 1)) Mbit/s, ` +
+        `within ${(law.largestResidual * 100).toFixed(0)} %`,
+    ...points.flatMap(({ clients, failures }) => (failures > 0 ? [`${failures} failed with ${clients} clients`] : [])),
+    ...points.flatMap(({ clients, late }) =>
+      late > 0 ? [`with ${clients} clients ${late} began after the window's start`] : [],
+    ),
+    ...points.flatMap(({ clients, lost }) =>
+      lost.length > 0 ? [`with ${clients} clients ${lost.join(', ')} was lost`] : [],
+    ),
+    ...points.flatMap(({ clients, drops }) =>
+      drops > 0 ? [`the director dropped ${drops} packets with ${clients} clients`] : [],
+    ),
+  ];
+  return `${systemLabel(system)}: ${parts.join('; ')}.`;
+}
+
+function row(cells: readonly string[]): string {
+  return cells
+    .map((cell, index) => (index === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[index] ?? 0)))
+    .join('')
+    .trimEnd();
+}

@@ -1,0 +1,138 @@
+// How a system scales: many clients at the same time on a common clock, on ever more realservers. For each number of
+// realservers all systems stand side by side, and windows go round: system after system for each number of clients, round
+// after round. Writes result files only.
+
+import { type LabOptions, parseRate, scaleClients, scaleRealservers } from '../lab/mod.ts';
+import type { Cluster, ScaleRun, SystemName, TransferName, WindowSample } from '../model/mod.ts';
+import { readEnvironment } from './environment.ts';
+import { interrupted } from './errors.ts';
+import { RunFolder } from './run-folder.ts';
+import { ScaleBed } from './scale-bed.ts';
+import { requirePrograms, servicesFor } from './service-ports.ts';
+import { planSystem } from './systems.ts';
+
+export interface ScaleOptions extends Pick<LabOptions, 'mtu' | 'rate' | 'offload'> {
+  readonly systems: readonly SystemName[];
+  readonly realservers: readonly number[];
+  readonly clients: readonly number[];
+  readonly transfer: TransferName;
+  readonly sizeBytes: number;
+  readonly windowSeconds: number;
+  readonly rounds: number;
+  readonly folder: string;
+  readonly command: readonly string[];
+  readonly version: string;
+  readonly signal: AbortSignal;
+  onProgress(progress: ScaleProgress): void;
+}
+
+export type ScaleProgress =
+  | { readonly stage: 'building'; readonly system: SystemName; readonly realservers: number }
+  | { readonly stage: 'measuring'; readonly done: number; readonly total: number; readonly sample: WindowSample };
+
+/** Throws COMPARE_IMPOSSIBLE, COMPARE_INTERRUPTED, RESULTS_UNWRITABLE, COMMAND_NOT_FOUND, and what labs throw. */
+export async function scale(cluster: Cluster, options: ScaleOptions): Promise<ScaleRun> {
+  requirePrograms(servicesFor([options.transfer]));
+  const folder = new RunFolder(options.folder, 'windows.ndjson');
+  try {
+    const run = describeRun(options);
+    folder.writeFile('scale.json', run);
+    let done = 0;
+    for (const realservers of options.realservers) {
+      done = await measureOn(cluster, realservers, done, folder, options);
+    }
+    const finished: ScaleRun = { ...run, finishedAt: new Date().toISOString() };
+    folder.writeFile('scale.json', finished);
+    return finished;
+  } catch (error) {
+    if (options.signal.aborted) throw interrupted(options.folder);
+    throw error;
+  } finally {
+    folder.close();
+  }
+}
+
+function describeRun(options: ScaleOptions): ScaleRun {
+  const { systems, realservers, clients, transfer, sizeBytes, windowSeconds, rounds, command, rate, mtu } = options;
+  return {
+    format: 1,
+    kind: 'scale',
+    startedAt: new Date().toISOString(),
+    finishedAt: undefined,
+    command,
+    systems,
+    realservers,
+    clients,
+    transfer,
+    sizeBytes,
+    windowSeconds,
+    rounds,
+    rateBitsPerSecond: rate === undefined ? undefined : parseRate(rate).bitsPerSecond,
+    environment: readEnvironment({
+      lvskit: options.version,
+      congestionControl: 'cubic',
+      offloads: options.offload ?? true,
+      mtu: mtu ?? 1500,
+      rate,
+      pinning: 'two',
+    }),
+  };
+}
+
+/** All windows with so many realservers. Returns how many have been done by now. */
+async function measureOn(
+  cluster: Cluster,
+  realservers: number,
+  doneBefore: number,
+  folder: RunFolder,
+  options: ScaleOptions,
+): Promise<number> {
+  const { systems, clients, rounds, signal } = options;
+  const total = options.realservers.length * clients.length * rounds * systems.length;
+  const beds: ScaleBed[] = [];
+  let done = doneBefore;
+  try {
+    for (const system of systems) beds.push(await build(cluster, system, realservers, options));
+    for (let round = 0; round < rounds; round++) {
+      for (const count of clients) {
+        const shift = round % beds.length;
+        for (const bed of [...beds.slice(shift), ...beds.slice(0, shift)]) {
+          signal.throwIfAborted();
+          const sample = await windowOf(bed, realservers, count, round, options);
+          folder.append('windows.ndjson', sample);
+          options.onProgress({ stage: 'measuring', done: ++done, total, sample });
+        }
+      }
+    }
+    return done;
+  } finally {
+    await Promise.all(beds.map((bed) => bed.stop()));
+  }
+}
+
+function build(cluster: Cluster, system: SystemName, realservers: number, options: ScaleOptions): Promise<ScaleBed> {
+  const { clients, transfer, rate, mtu, offload, signal } = options;
+  signal.throwIfAborted();
+  options.onProgress({ stage: 'building', system, realservers });
+  const services = servicesFor([transfer]);
+  const scaled = scaleClients(scaleRealservers(cluster, realservers), Math.max(...clients));
+  return ScaleBed.start(planSystem(scaled, system, { measured: services, servers: 'all' }), {
+    name: `scl${process.pid}-${system}`,
+    services,
+    signal,
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(offload === undefined ? {} : { offload }),
+  });
+}
+
+async function windowOf(
+  bed: ScaleBed,
+  realservers: number,
+  clients: number,
+  round: number,
+  { transfer, sizeBytes, windowSeconds: seconds, signal }: ScaleOptions,
+): Promise<WindowSample> {
+  const window = await bed.window({ transfer, sizeBytes, seconds, clients, signal });
+  return { system: bed.plan.system, realservers, round, ...window };
+}
