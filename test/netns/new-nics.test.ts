@@ -91,10 +91,13 @@ test('the watcher does not keep its namespace in being', { skip: BPF_MISSING }, 
     await until('the inhabitant to be in', () =>
       runCommand(['ip', 'netns', 'pids', director.name]).stdout.includes(`${inhabitant.pid}\n`),
     );
+    const pins = `/run/lvskit/bpf/netns-${director.cookie()}`;
+    assert.ok(existsSync(pins));
     runCommand(['ip', 'netns', 'delete', director.name]);
     assert.ok(lives(watcher));
     process.kill(inhabitant.pid, 'SIGKILL');
     await until('the watcher to end', () => !lives(watcher));
-    assert.ok(sweepDeadNamespaces() > 0);
+    sweepDeadNamespaces();
+    assert.ok(!existsSync(pins));
   });
 });
