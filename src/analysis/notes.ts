@@ -2,6 +2,7 @@
 
 import type { BlockSample, Run } from '../model/mod.ts';
 import type { AnalysisFacts, Note } from './analysis.ts';
+import { anomalyFindings, anomalyWarnings } from './notes-anomalies.ts';
 import { contextNotes } from './notes-context.ts';
 import { findingNotes } from './notes-findings.ts';
 import { warningNotes } from './notes-warnings.ts';
@@ -15,7 +16,9 @@ export function writeNotes(
 ): readonly Note[] {
   return [
     ...warningNotes(run, samples, facts, lastLineDropped),
+    ...anomalyWarnings(samples),
     ...findingNotes(run, facts),
+    ...anomalyFindings(samples, facts),
     ...contextNotes(run, facts),
   ];
 }

@@ -28,7 +28,7 @@ export interface DiagnoseOptions {
   readonly probes: ProbeOptions | undefined;
 }
 
-/** Throws COMMAND_NOT_FOUND, COMMAND_TIMED_OUT. */
+/** Throws COMMAND_NOT_FOUND. */
 export async function diagnose({ cluster, plans, reaches, probes }: DiagnoseOptions): Promise<Diagnosis> {
   const asked = await Promise.all(
     cluster.machines.map(async (machine) => {

@@ -55,11 +55,15 @@ export interface FilterRule {
   readonly conditions: readonly { readonly field: string; readonly values: readonly string[] }[];
 }
 
-export interface DirectorFacts {
-  readonly up: boolean;
-  readonly nics: readonly { readonly device: string; readonly attached: boolean }[];
-  readonly services: readonly ServiceEntry[];
-}
+export type DirectorFacts =
+  | {
+      readonly state: 'up';
+      readonly nics: readonly { readonly device: string; readonly attached: boolean }[];
+      readonly services: readonly ServiceEntry[];
+    }
+  | { readonly state: 'down' }
+  /** lvskit cannot be asked there. */
+  | { readonly state: 'unknown'; readonly said: string };
 
 export interface MachineFacts {
   readonly links: readonly LinkFacts[];

@@ -1,6 +1,5 @@
 // Asks a machine for its facts, with programs that every Linux host has.
 
-import type { ServiceEntry } from '../director/mod.ts';
 import type { Cluster, Machine } from '../model/mod.ts';
 import { askAll } from './ask.ts';
 import type { DirectorFacts, MachineFacts } from './facts.ts';
@@ -64,15 +63,12 @@ async function gatherDecapsulating({ vip }: Cluster, reach: Reach): Promise<read
   return status === 0 ? (JSON.parse(stdout) as { readonly devices: readonly string[] }).devices : undefined;
 }
 
-/** Undefined where lvskit cannot be asked. */
-async function gatherDirector(reach: Reach): Promise<DirectorFacts | undefined> {
+async function gatherDirector(reach: Reach): Promise<DirectorFacts> {
   const { status, stdout, stderr } = await reach.run([...reach.lvskit, 'metrics', '--format', 'json']);
   if (status !== 0) {
-    return stderr.includes('no director') ? { up: false, nics: [], services: [] } : undefined;
+    if (stderr.includes('there is no director')) return { state: 'down' };
+    return { state: 'unknown', said: stderr.trim().split('\n')[0] || `it ended with status ${status}` };
   }
-  const { nics, services } = JSON.parse(stdout) as {
-    readonly nics: DirectorFacts['nics'];
-    readonly services: readonly ServiceEntry[];
-  };
-  return { up: true, nics, services };
+  const { nics, services } = JSON.parse(stdout) as Omit<Extract<DirectorFacts, { state: 'up' }>, 'state'>;
+  return { state: 'up', nics, services };
 }

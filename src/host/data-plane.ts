@@ -8,6 +8,7 @@ import {
   openDataPlane,
   readDecapsulated,
   removeDataPlane,
+  settleWatcher,
 } from '../dataplane/mod.ts';
 import { isSameService, type ServiceEntry } from '../director/mod.ts';
 import { listClsactDevices, removeIdleClsact } from './ingress-qdiscs.ts';
@@ -30,6 +31,8 @@ export const dataPlane: Setter<TaskOf<'data-plane'>, ProgramBefore> = {
 
   make() {
     openDataPlane().close();
+    // NICs that come later, and filters of others, are minded as after `lvskit director up`.
+    settleWatcher(true);
   },
 
   undo(_, { loaded, clsact }) {

@@ -261,7 +261,7 @@ function twoOf({ realservers }: Topology, { source }: Cluster): readonly [Machin
   const [first, second] = realservers;
   if (second === undefined) {
     throw comparisonImpossible(
-      `${source.confFile} has one realserver`,
+      `${source.confFile} has 1 realserver`,
       'name two realservers in a SERVICE line: alternation between them is the proof of path',
     );
   }

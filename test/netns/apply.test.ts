@@ -2,6 +2,7 @@
 // afterwards nothing is left of it.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   administer,
@@ -76,8 +77,11 @@ for (const example of ['vs-nat', 'vs-dr', 'vs-tun', 'vs-dr-tp-both', 'vs-dr-mart
       assert.deepEqual(answers.slice(2), answers.slice(0, 2));
       const applied = statesOf(hosts);
       for (const name of machineNames(hosts)) assert.notDeepEqual(applied[name], before[name]);
+      const { watcher } = JSON.parse(await lvskitSays(hosts, 'director', ['director', 'status', '--json']));
+      assert.ok(existsSync(`/proc/${watcher}`), 'NICs that come later are attached to');
       await removeAll(hosts);
       assert.deepEqual(statesOf(hosts), before);
+      assert.ok(!existsSync(`/proc/${watcher}`));
     });
   });
 }

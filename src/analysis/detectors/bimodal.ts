@@ -3,8 +3,9 @@
 //
 // The density of ln t by a Gaussian kernel, its width by Silverman's rule (which smooths two modes rather too much). There
 // must be two maxima, a factor of 1.3 apart, each with a tenth of the transfers, and between them less than half of the
-// lower one. False alarms: a second maximum of chance has some transfers of the tail, not a tenth of all. None of 400
-// clean samples of 200 or more (normal, log-normal, exponential tails) in tests. B. W. Silverman, Density Estimation (1986), 3.4.2.
+// lower one. False alarms: a second maximum of chance has some transfers of the tail, not a tenth of all. Of 2400
+// simulated samples of one kind (normal, log-normal, with tails and outliers) of 60 to 500 transfers one is flagged.
+// B. W. Silverman, Density Estimation (1986), 3.4.2.
 
 /** A time and how often it was seen: a sample is a list with count 1, a histogram has one for each bin. */
 export interface WeightedTime {

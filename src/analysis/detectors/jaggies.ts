@@ -3,8 +3,9 @@
 //
 // A run of sizes, one octave wide at most, is jagged when it rises over the sizes on both its sides. False alarms: the rise
 // must be 6 standard deviations of the curve's own noise, and 15 %. Of 50 sizes with normal noise one in a million does
-// that; what is left is the uncertainty of the noise itself, which the 15 % bound. In tests with 1 to 4 % of noise none of
-// 400 clean curves is flagged. Permanent steps (caches, offloads) are none: they rise over one side only.
+// that; what is left is the uncertainty of the noise itself, which the 15 % bound. Of 5000 simulated clean curves with 0.5 to
+// 4 % of noise none is flagged, nor of 1000 with 6 and 10 %: below one in a thousand. Permanent steps (caches, offloads) are
+// none: they rise over one side only.
 
 import { median } from '../quantiles.ts';
 import { type CurvePoint, detrend, noiseOf } from './curve.ts';

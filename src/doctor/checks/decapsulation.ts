@@ -10,7 +10,7 @@ export const decapsulation: Check = {
     if (examination.cluster.method !== 'tun') return [];
     return examined(examination, 'realserver').flatMap(({ machine, facts }) => {
       const byKernel = facts.links.some(({ device, up }) => device === 'tunl0' && up);
-      const without = machine.nics.filter(({ device }) => facts.decapsulating?.includes(device) === false);
+      const without = machine.nics.filter(({ device }) => facts.decapsulating?.includes(device) !== true);
       if (byKernel || without.length === 0) return [];
       return [
         {
@@ -19,7 +19,11 @@ export const decapsulation: Check = {
           summary: `${machine.name} does not take packets out of the tunnel`,
           evidence: [
             'ip addr: no tunl0 is up',
-            ...without.map(({ device }) => `lvskit decap status: not on ${device}`),
+            ...without.map(({ device }) =>
+              facts.decapsulating === undefined
+                ? 'lvskit decap status: lvskit cannot be asked'
+                : `lvskit decap status: not on ${device}`,
+            ),
           ],
           why: 'The director sends it requests inside of IP-in-IP packets; they are dropped, or answered with "protocol unreachable".',
           remedies: plannedCommands(

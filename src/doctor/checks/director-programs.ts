@@ -1,4 +1,4 @@
-// The director's own presence: whether it is there at all, and on every NIC.
+// The director's own presence: whether it can be asked, is there at all, and on every NIC.
 
 import { plannedCommands } from '../expected.ts';
 import { type Check, examined } from '../finding.ts';
@@ -7,7 +7,7 @@ export const directorDown: Check = {
   name: 'director-down',
   find: (examination) =>
     examined(examination, 'director').flatMap(({ machine, facts: { director } }) => {
-      if (director === undefined || director.up || examination.cluster.services.length === 0) return [];
+      if (director?.state !== 'down' || examination.cluster.services.length === 0) return [];
       return [
         {
           name: directorDown.name,
@@ -28,7 +28,7 @@ export const directorDetached: Check = {
   name: 'director-detached',
   find: (examination) =>
     examined(examination, 'director').flatMap(({ machine, facts: { director } }) => {
-      if (director?.up !== true) return [];
+      if (director?.state !== 'up') return [];
       const attached = director.nics.filter((nic) => nic.attached).map(({ device }) => device);
       const lost = machine.nics.map(({ device }) => device).filter((device) => !attached.includes(device));
       if (lost.length === 0) return [];
@@ -42,6 +42,25 @@ export const directorDetached: Check = {
             'Packets that come in there are not seen: requests are not balanced, and replies under VS-NAT keep the ' +
             'realserver’s address. Whoever removes the clsact qdisc takes the director with it.',
           remedies: [{ machine: machine.name, command: 'lvskit director up' }],
+        },
+      ];
+    }),
+};
+
+export const directorUnknown: Check = {
+  name: 'director-unknown',
+  find: (examination) =>
+    examined(examination, 'director').flatMap(({ machine, facts: { director } }) => {
+      if (director?.state !== 'unknown' || examination.cluster.services.length === 0) return [];
+      return [
+        {
+          name: directorUnknown.name,
+          machine: machine.name,
+          summary: 'the director cannot be asked for its services',
+          evidence: [`lvskit metrics: ${director.said}`],
+          why: 'Whether it has the services and servers of the conf, and is on its NICs, is not known.',
+          remedies: [],
+          advice: `make \`lvskit metrics\` work on ${machine.name}; a director of the kernel's IPVS is looked at with ipvsadm`,
         },
       ];
     }),

@@ -8,7 +8,7 @@ import { checksum } from './checksum.ts';
 import { conntrack } from './conntrack.ts';
 import { deadService } from './dead-service.ts';
 import { decapsulation } from './decapsulation.ts';
-import { directorDetached, directorDown } from './director-programs.ts';
+import { directorDetached, directorDown, directorUnknown } from './director-programs.ts';
 import { directorVipMissing } from './director-vip-missing.ts';
 import { firewall } from './firewall.ts';
 import { ipForward } from './ip-forward.ts';
@@ -45,6 +45,7 @@ export const CHECKS: readonly Check[] = [
   sendRedirects,
   conntrack,
   decapsulation,
+  directorUnknown,
   directorDown,
   directorDetached,
   serviceMissing,

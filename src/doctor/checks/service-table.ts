@@ -15,7 +15,7 @@ interface Comparison {
 
 function compareServices(examination: Examination): readonly Comparison[] {
   return examined(examination, 'director').flatMap(({ machine, facts: { director } }) => {
-    if (director?.up !== true) return [];
+    if (director?.state !== 'up') return [];
     return serviceTableOf(examination.cluster).map((wanted) => ({
       machine,
       wanted,
