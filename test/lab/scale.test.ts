@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { scaleRealservers } from '../../src/lab/scale.ts';
+import { scaleClients, scaleRealservers } from '../../src/lab/scale.ts';
 import type { Cluster } from '../../src/model/mod.ts';
 import { ip, machineOf, paperCluster } from './paper-cluster.ts';
 
@@ -86,3 +86,26 @@ test('a full network is an error, and so is a number that is none', () => {
     assert.throws(() => scaleRealservers(paperCluster(), count), { code: 'LAB_REALSERVERS_INVALID' });
   }
 });
+
+test('further clients are like the first, with addresses of their own', () => {
+  const cluster = paperCluster();
+  const scaled = scaleClients(cluster, 3);
+  const clients = scaled.machines.filter(({ role }) => role === 'client');
+  assert.deepEqual(
+    clients.map(({ name }) => name),
+    ['client', 'client2', 'client3'],
+  );
+  const addresses = scaled.machines.flatMap(({ nics }) => nics.map(({ address }) => address));
+  assert.equal(new Set(addresses).size, addresses.length);
+  assert.deepEqual(
+    clients.map(({ nics }) => nics.map(({ network }) => network)),
+    clients.map(() => clients[0]?.nics.map(({ network }) => network)),
+  );
+  assert.equal(scaleClients(cluster, 1), cluster);
+});
+
+for (const count of [0, 1.5, -1]) {
+  test(`there is no cluster of ${count} clients`, () => {
+    assert.throws(() => scaleClients(paperCluster(), count), { code: 'LAB_CLIENTS_INVALID', exitStatus: 2 });
+  });
+}

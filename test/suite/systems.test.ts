@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadCluster } from '../../src/conf/mod.ts';
+import { scaleClients, scaleRealservers } from '../../src/lab/mod.ts';
 import {
   type Cluster,
   type Ipv4,
@@ -162,6 +163,47 @@ test('where the conf has no client among the realservers, it gets an address the
     [['eth1', '192.168.1.254', 'lan1']],
   );
 });
+
+for (const system of ['nat', 'dr', 'forward'] as const) {
+  test(`${system} with many: each client has its way there and back, and what is measured is on all realservers`, () => {
+    const base = scaleClients(scaleRealservers(load('vs-nat'), 3), 4);
+    const measured = [{ protocol: 'tcp', port: 80 }] as const;
+    const { cluster, targets, answeredBy } = planSystem(base, system, { measured, servers: 'all' });
+    const clients = cluster.machines.filter(({ role }) => role === 'client');
+    const servers = cluster.machines.filter(({ role }) => role === 'realserver');
+    const serverAddresses = servers.map(({ nics }) => nics[0]?.address);
+    if (system === 'forward') {
+      // Without a balancer they are shared out.
+      assert.deepEqual(
+        targets,
+        [0, 1, 2, 0].map((index) => serverAddresses[index]),
+      );
+      assert.deepEqual(cluster.services, []);
+    } else {
+      assert.deepEqual(new Set(targets), new Set([cluster.vip.address]));
+      assert.deepEqual(answeredBy, ['realserver1', 'realserver2', 'realserver3']);
+      const web = cluster.services.find(({ port }) => port === 80);
+      assert.deepEqual(
+        web?.servers.map(({ address }) => address),
+        serverAddresses,
+      );
+    }
+    for (const [index, client] of clients.entries()) {
+      const [outside] = client.nics;
+      assert.ok(
+        client.routes.some(({ destination }) => destination !== 'default' && destination.base === targets[index]),
+      );
+      for (const { routes } of servers) {
+        const back = routes.filter(
+          ({ destination }) => destination !== 'default' && destination.base === outside?.address,
+        );
+        assert.equal(back.length, 1, `${client.name} has one way back`);
+      }
+    }
+    const addresses = cluster.machines.flatMap(({ nics }) => nics.map(({ address }) => address));
+    assert.equal(new Set(addresses).size, addresses.length);
+  });
+}
 
 test('a conf with one realserver cannot be compared, and the error says what to do', () => {
   const base = load('vs-dr');
