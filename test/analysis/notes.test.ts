@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { analyse, type Note } from '../../src/analysis/mod.ts';
 import type { BlockSample, Environment, Run } from '../../src/model/mod.ts';
 import { type SyntheticOptions, synthesiseRun } from '../fixtures/run/synthetic-run.ts';
@@ -168,4 +169,60 @@ test('the set-up is explained: one CPU or two, veth or a rate, streaming', () =>
   assert.match(textOf(notesOf({}, withEnvironment({ rate: '100mbit' })), 'wire'), /held to 100mbit/);
   assert.match(textOf(notesOf({ mode: 'stream' }), 'mode'), /not a delay/);
   assert.match(textOf(notesOf({ mode: 'bidirectional' }), 'mode'), /one direction/);
+});
+
+test('blocks that take longer than smaller and larger ones are named with their sizes', () => {
+  const sizesBytes = Array.from({ length: 11 }, (_, exponent) => 2 ** (2 * exponent + 1));
+  const jagged = (_: unknown, bytes: number) => (8000 + bytes / 4) * (bytes === 131_072 ? 1.8 : 1);
+  const notes = notesOf({ systems: ['forward', 'nat'], sizesBytes, timeNs: jagged });
+  assert.match(
+    textOf(notes, 'jaggies'),
+    /^forward takes longer with 128 kB \(1\.\d\d times\) than .* VS-NAT takes longer/,
+  );
+  assert.equal(textOf(notes, 'collapse'), '');
+  assert.equal(textOf(notesOf({ systems: ['dr'], sizesBytes }), 'jaggies'), '');
+  assert.equal(textOf(notesOf({ systems: ['dr'], sizesBytes, timeNs: jagged, rounds: 5 }), 'jaggies'), '');
+});
+
+test('throughput that is lost again with large blocks is named with where that begins', () => {
+  const lost = (_: unknown, bytes: number) => (8000 + bytes / 4) * (bytes > 131_072 ? 4 : 1);
+  const sizesBytes = Array.from({ length: 22 }, (_, exponent) => 2 ** exponent);
+  const text = textOf(notesOf({ systems: ['nat'], sizesBytes, timeNs: lost }), 'collapse');
+  assert.match(text, /^From 256 kB on, VS-NAT does not reach its throughput again: at the end it has 3\d % of it\./);
+});
+
+test('a round in which all was slow is a warning', () => {
+  const { run, samples } = synthesiseRun({ systems: ['forward', 'nat'], sizesBytes: SIZES });
+  const slowed = samples.map((sample) =>
+    sample.round === 7 ? { ...sample, oneWayNs: { ...sample.oneWayNs, p50: 2 * sample.oneWayNs.p50 } } : sample,
+  );
+  const text = textOf(analyse(run, slowed).notes, 'interference');
+  assert.match(text, /^Round 7 \([12]\.\d\d times as long\) was slow on every system/);
+});
+
+test('exchanges of two kinds are told, and when all systems have them that it is the machine', () => {
+  const twofold = (factor: number) => {
+    const histogram = build({ numberOfSignificantValueDigits: 3, lowestDiscernibleValue: 1, highestTrackableValue: 2 });
+    histogram.autoResize = true;
+    for (let i = 0; i < 100; i++) {
+      histogram.recordValue(8000 + 10 * i);
+      histogram.recordValue(Math.round((8000 + 10 * i) * factor));
+    }
+    return encodeIntoCompressedBase64(histogram);
+  };
+  const { run, samples } = synthesiseRun({ systems: ['forward', 'nat'], sizesBytes: SIZES });
+  const textWith = (change: (sample: BlockSample) => BlockSample) =>
+    textOf(analyse(run, samples.map(change)).notes, 'two-kinds');
+  const all = textWith((sample) => ({ ...sample, histogram: twofold(1.8) }));
+  assert.match(
+    all,
+    /^Exchanges with 64 B are of two kinds on forward \(about 8\.\d\d and 15\.\d µs, 50 % of them the longer\) and VS-NAT/,
+  );
+  assert.match(all, /it is the machine\.$/);
+  const one = textWith((sample) => (sample.system === 'nat' ? { ...sample, histogram: twofold(1.8) } : sample));
+  assert.match(one, /on VS-NAT \(.*\): a median says little there\.$/);
+  assert.equal(
+    textWith((sample) => ({ ...sample, histogram: twofold(1) })),
+    '',
+  );
 });

@@ -86,3 +86,17 @@ test('lines of transfers.ndjson are read as they are written, and a wrong one is
   const bad = text.replace('"transfer":"lpd"', '"transfer":"gopher"');
   assert.throws(() => parseTransfers(bad), /transfers\.ndjson.*1.*transfer/s);
 });
+
+test('files that did not cross the wire are warned of, by service and system', () => {
+  const transfers = transfersLike(samples, 'nfs').map((sample) =>
+    sample.system === 'dr' ? { ...sample, wireBytes: Math.round(sample.payloadBytes / 4) } : sample,
+  );
+  const notes = analyse(run, samples, { transfers }).notes.filter(({ topic }) => topic === 'caching');
+  assert.deepEqual(notes, [
+    {
+      kind: 'warning',
+      topic: 'caching',
+      text: '75 % of the bytes of nfs read on VS-DR did not cross the wire: a cache gave them, and the times are its.',
+    },
+  ]);
+});

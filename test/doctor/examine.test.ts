@@ -200,7 +200,10 @@ test('large packets that vanish have the filter to blame as evidence, if there i
 });
 
 test('a director that cannot be asked is not said to be gone', () => {
-  assert.deepEqual(found(withFacts(of('vs-nat'), 'director', () => ({ director: undefined }))), []);
+  const silent = { state: 'unknown', said: 'lvskit: not found' } as const;
+  const examination = withFacts(of('vs-nat'), 'director', () => ({ director: silent }));
+  assert.deepEqual(found(examination), ['director-unknown on director']);
+  assert.deepEqual(examine(examination)[0]?.evidence, ['lvskit metrics: lvskit: not found']);
 });
 
 test('an MTU is wrong that is not that of most NICs in its network', () => {
@@ -216,7 +219,7 @@ test('each finding has evidence, a reason, and a remedy or advice', () => {
   const sick = [
     withSysctl(of('vs-dr-1nic'), 'director', 'net.ipv4.conf.eth0.send_redirects', '1'),
     withDecision(of('vs-dr'), 'client', VIP, { device: 'eth1', gateway: '192.168.1.11' }),
-    withFacts(of('vs-nat'), 'director', () => ({ director: { up: false, nics: [], services: [] } })),
+    withFacts(of('vs-nat'), 'director', () => ({ director: { state: 'down' } })),
     withProbes(of('vs-nat'), { badChecksums: new Map([['client', 3]]) }),
   ];
   const findings = sick.flatMap((examination) => examine(examination));

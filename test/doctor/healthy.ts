@@ -53,7 +53,7 @@ function factsOf(machine: Machine, cluster: Cluster, { steps }: HostPlan): Machi
     director:
       machine.role === 'director'
         ? {
-            up: true,
+            state: 'up',
             nics: machine.nics.map(({ device }) => ({ device, attached: true })),
             services: serviceTableOf(cluster),
           }

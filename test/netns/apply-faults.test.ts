@@ -84,7 +84,7 @@ for (const [example, machine] of SUBJECTS) {
       setOtherwise(hosts, machine);
       const before = stateOf(hosts, machine);
       const changes = countChanges(hosts, machine);
-      for (let last = 0; last < changes; last++) {
+      for (const last of someSteps(changes)) {
         await runAndDie(hosts, machine, ['apply', exampleConf(example)], last);
         assert.ok(stateOf(hosts, machine).includes('record'));
         const removed = removeIn(hosts, machine);
@@ -94,6 +94,13 @@ for (const [example, machine] of SUBJECTS) {
       }
     });
   });
+}
+
+/** To be killed takes a process each time: after the first steps, at the last, and at each third between. */
+function someSteps(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, step) => step).filter(
+    (step) => step < 2 || step === count - 1 || step % 3 === 0,
+  );
 }
 
 async function runAndDie(hosts: Hosts, machine: string, words: readonly string[], last: number): Promise<void> {
@@ -116,12 +123,12 @@ test('after it was killed, to apply again completes it, and remove puts the host
   });
 });
 
-test('remove can be killed at any step too, and goes on when it is called again', async () => {
+test('remove can be killed too, and goes on when it is called again', async () => {
   await withHosts('vs-nat', NO_OPTIONS, async (hosts) => {
     setOtherwise(hosts, 'director');
     const before = stateOf(hosts, 'director');
     const changes = countChanges(hosts, 'director');
-    for (let last = 0; last < changes; last++) {
+    for (const last of someSteps(changes)) {
       applyIn(hosts, 'director', () => {});
       await runAndDie(hosts, 'director', ['remove', exampleConf('vs-nat')], last);
       assert.deepEqual(removeIn(hosts, 'director')?.left, []);

@@ -8,17 +8,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadCluster } from '../../../src/conf/mod.ts';
 import { removeStateOf } from '../../../src/dataplane/mod.ts';
+import { listTcx } from '../../../src/dataplane/tcx.ts';
 import { recordFile } from '../../../src/host/record.ts';
 import type { Cluster, Ipv4 } from '../../../src/model/mod.ts';
 import {
   connectTcp,
   inNetworkNamespace,
+  interfaceIndex,
   listenTcp,
   networkNamespaceCookie,
   runCommand,
   runCommandAsync,
 } from '../../../src/system/mod.ts';
-import { programsOn } from '../../bpf/attached-programs.ts';
 import { LVSKIT } from '../netpipe-namespaces.ts';
 
 export interface Hosts {
@@ -158,9 +159,10 @@ export function stateOf(hosts: Hosts, machine: string): readonly string[] {
     ].flatMap((argv) => linesOf(argv).map((line) => `${argv.join(' ')}: ${line}`));
     const filters = deviceNames().flatMap((device) =>
       (['ingress', 'egress'] as const).flatMap((side) =>
-        [...linesOf(['tc', 'filter', 'show', 'dev', device, side]), ...programsOn(device, side)].map(
-          (line) => `${device} ${side}: ${line}`,
-        ),
+        [
+          ...linesOf(['tc', 'filter', 'show', 'dev', device, side]),
+          ...(listTcx(interfaceIndex(device) ?? 0, side) ?? []).map(({ name }) => name),
+        ].map((line) => `${device} ${side}: ${line}`),
       ),
     );
     const pins = `/run/lvskit/bpf/netns-${networkNamespaceCookie()}`;
