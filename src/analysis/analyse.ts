@@ -7,6 +7,7 @@ import { compareSystems } from './comparison.ts';
 import { noSamples } from './errors.ts';
 import { writeHeadline } from './headline.ts';
 import { writeNotes } from './notes.ts';
+import { transferNotes } from './notes-anomalies.ts';
 import { analyseSystem } from './system-analysis.ts';
 import { RIVALS } from './systems.ts';
 import { analyseTransfers } from './transfers.ts';
@@ -36,10 +37,12 @@ export function analyse(run: Run, samples: readonly BlockSample[], options: Anal
     .map((system) => analyseSystem(run, visits, system, blocks));
   const rivals = RIVALS.flatMap(([system, rival]) => compareSystems(visits, system, rival, blocks) ?? []);
   const facts = { smallBlockBytes: blocks.smallBytes, largestBlockBytes: blocks.largestBytes, systems, rivals };
+  const { transfers: transferSamples = [], lastLineDropped = false } = options;
+  const transfers = analyseTransfers(run, transferSamples);
   return {
     ...facts,
     headline: writeHeadline(facts),
-    transfers: analyseTransfers(run, options.transfers ?? []),
-    notes: writeNotes(run, samples, facts, options.lastLineDropped ?? false),
+    transfers,
+    notes: [...writeNotes(run, samples, facts, lastLineDropped), ...transferNotes(transferSamples, transfers)],
   };
 }

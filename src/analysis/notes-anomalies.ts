@@ -1,16 +1,19 @@
 // What the detectors find in a run, in words: curves that are not smooth, throughput that is lost again, times of two kinds,
 // rounds in which the machine was busy with something else.
 
-import type { BlockSample } from '../model/mod.ts';
+import type { BlockSample, TransferSample } from '../model/mod.ts';
 import type { AnalysisFacts, Note, SystemAnalysis } from './analysis.ts';
 import { MINIMUM_ROUNDS } from './bootstrap.ts';
 import { findModes, type Modes } from './detectors/bimodal.ts';
+import { findCaching } from './detectors/caching.ts';
 import { findCollapse } from './detectors/collapse.ts';
 import type { CurvePoint } from './detectors/curve.ts';
 import { findInterference } from './detectors/interference.ts';
 import { findJaggies, type Jag } from './detectors/jaggies.ts';
 import { systemLabel } from './systems.ts';
 import { quantilesOfExchanges } from './tail.ts';
+import { transferLabel } from './transfer-names.ts';
+import type { TransferAnalysis } from './transfers.ts';
 import { formatList, formatSignificant, formatSize } from './wording.ts';
 
 /** Enough to tell modes by; more say the same. */
@@ -31,21 +34,50 @@ export function anomalyWarnings(samples: readonly BlockSample[]): Note[] {
 }
 
 export function anomalyFindings(samples: readonly BlockSample[], facts: AnalysisFacts): Note[] {
-  return [...facts.systems.flatMap(jaggies), ...facts.systems.flatMap(collapse), ...twoKinds(samples, facts)].map(
-    ([topic, text]) => ({ kind: 'finding', topic, text }),
+  return [
+    ...facts.systems.flatMap(({ system, points }) => curveFindings(systemLabel(system), points)),
+    ...twoKinds(samples, facts),
+  ].map(([topic, text]) => ({ kind: 'finding', topic, text }));
+}
+
+/** Of the services that were measured beside netpipe. */
+export function transferNotes(samples: readonly TransferSample[], transfers: readonly TransferAnalysis[]): Note[] {
+  const findings = transfers.flatMap(({ transfer, systems }) =>
+    systems.flatMap(({ system, points }) =>
+      curveFindings(`${transferLabel(transfer)} on ${systemLabel(system)}`, points),
+    ),
   );
+  return [...caching(samples), ...findings.map(([topic, text]): Note => ({ kind: 'finding', topic, text }))];
+}
+
+/** Files that came from somewhere nearer than the server. */
+function caching(samples: readonly TransferSample[]): Note[] {
+  const kinds = Map.groupBy(samples, ({ transfer, system }) => `${transferLabel(transfer)} on ${systemLabel(system)}`);
+  return [...kinds].flatMap(([name, own]): Note[] => {
+    const sum = (of: (sample: TransferSample) => number) => own.reduce((total, sample) => total + of(sample), 0);
+    const bytes = { payloadBytes: sum((sample) => sample.payloadBytes), wireBytes: sum((sample) => sample.wireBytes) };
+    const found = findCaching(bytes);
+    if (found === undefined) return [];
+    const share = Math.round(found.cachedShare * 100);
+    const text = `${share} % of the bytes of ${name} did not cross the wire: a cache gave them, and the times are its.`;
+    return [{ kind: 'warning', topic: 'caching', text }];
+  });
+}
+
+function curveFindings(name: string, points: SystemAnalysis['points']): Finding[] {
+  return [...jaggies(name, points), ...collapse(name, points)];
 }
 
 type Finding = readonly [topic: string, text: string];
 
-function jaggies({ system, points }: SystemAnalysis): Finding[] {
+function jaggies(name: string, points: SystemAnalysis['points']): Finding[] {
   const jags = findJaggies(curveOf(points));
   if (jags.length === 0) return [];
   const places = jags.map((jag) => `${formatExtent(jag)} (${jag.factor.toFixed(2)} times)`);
   return [
     [
       'jaggies',
-      `${systemLabel(system)} takes longer with ${formatList(places)} than with smaller and with larger blocks: jaggies. ` +
+      `${name} takes longer with ${formatList(places)} than with smaller and with larger blocks: jaggies. ` +
         'Look for losses, for timers that fire there, and for what these blocks are cut into.',
     ],
   ];
@@ -55,14 +87,14 @@ function formatExtent({ fromBytes, toBytes }: Jag): string {
   return fromBytes === toBytes ? formatSize(fromBytes) : `${formatSize(fromBytes)} to ${formatSize(toBytes)}`;
 }
 
-function collapse({ system, points }: SystemAnalysis): Finding[] {
+function collapse(name: string, points: SystemAnalysis['points']): Finding[] {
   const found = findCollapse(curveOf(points));
   if (found === undefined) return [];
   const share = Math.round(found.share * 100);
   return [
     [
       'collapse',
-      `From ${formatSize(found.fromBytes)} on, ${systemLabel(system)} does not reach its throughput again: at the end it has ` +
+      `From ${formatSize(found.fromBytes)} on, ${name} does not reach its throughput again: at the end it has ` +
         `${share} % of it. Look at memory, buffers and window sizes, and at losses.`,
     ],
   ];

@@ -1,8 +1,8 @@
 // What `lvskit doctor` prints, for 80 columns. Commands stay on one line, so that they can be copied.
 
 import type { Diagnosis, Finding } from '../doctor/mod.ts';
+import { wrapLines } from './wrap-lines.ts';
 
-const WIDTH = 80;
 const LABELS = { evidence: 'evidence', why: 'why', mend: 'mend' } as const;
 const LABEL_WIDTH = 10;
 const INDENT = '  ';
@@ -29,7 +29,7 @@ export function isHealthy({ findings, unreached }: Diagnosis): boolean {
 function formatFinding({ name, summary, evidence, why, remedies, advice }: Finding): string {
   const commands = remedies.map(({ machine, command }) => `${machine}: ${command}`);
   return [
-    ...wrap(`${summary} (${name})`, '', INDENT),
+    ...wrapLines(`${summary} (${name})`, '', INDENT),
     ...evidence.flatMap((text, index) => labelled(index === 0 ? LABELS.evidence : '', text)),
     ...labelled(LABELS.why, why),
     ...commands.map((text, index) => `${INDENT}${(index === 0 ? LABELS.mend : '').padEnd(LABEL_WIDTH)}${text}`),
@@ -38,21 +38,7 @@ function formatFinding({ name, summary, evidence, why, remedies, advice }: Findi
 }
 
 function labelled(label: string, text: string): readonly string[] {
-  return wrap(text, `${INDENT}${label.padEnd(LABEL_WIDTH)}`, ' '.repeat(INDENT.length + LABEL_WIDTH));
-}
-
-/** Lines of at most WIDTH characters; long words overflow. */
-function wrap(text: string, first: string, rest: string): readonly string[] {
-  const lines: string[] = [];
-  let line = first;
-  for (const [index, word] of text.split(' ').entries()) {
-    const isStart = index === 0 || line === rest;
-    if (!isStart && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = rest + word;
-    } else line += isStart ? word : ` ${word}`;
-  }
-  return [...lines, line];
+  return wrapLines(text, `${INDENT}${label.padEnd(LABEL_WIDTH)}`, ' '.repeat(INDENT.length + LABEL_WIDTH));
 }
 
 function plural(count: number, noun: string): string {

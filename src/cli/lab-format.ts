@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { conditionOf, type Fault, type Lab } from '../lab/mod.ts';
 import type { Cluster, VirtualService } from '../model/mod.ts';
+import { wrapLines } from './wrap-lines.ts';
 
 const WIDTH = 80;
 const COLUMN_GAP = '  ';
@@ -60,11 +61,15 @@ export function formatLabJson(labs: readonly Lab[]): string {
 /** Faults by name; with a cluster those that break something in it, and on which machines. */
 export function formatFaults(faults: readonly Fault[], cluster?: Cluster): string {
   const rows = faults.flatMap(({ name, breaks, where, machines }) => {
-    if (cluster === undefined) return [[name, breaks, `in: ${where}`]];
+    if (cluster === undefined) return [{ name, breaks, place: `in: ${where}` }];
     const places = machines(cluster).map((machine) => machine.name);
-    return places.length === 0 ? [] : [[name, breaks, `on: ${places.join(', ')}`]];
+    return places.length === 0 ? [] : [{ name, breaks, place: `on: ${places.join(', ')}` }];
   });
-  return rows.map(([name, breaks, where]) => `${name}\n    ${breaks}\n    ${where}\n`).join('');
+  const indented = (text: string) => wrapLines(text, '    ', '    ');
+  return rows
+    .flatMap(({ name, breaks, place }) => [name, ...indented(breaks), ...indented(place)])
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function describeMachines(cluster: Cluster): string {

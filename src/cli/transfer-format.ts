@@ -1,5 +1,6 @@
 // What `lvskit bench` shows of transfers: for each size a row of 80 columns, and remarks on what has to be known with it.
 
+import { findCaching } from '../analysis/mod.ts';
 import type { TransferResult } from '../measure/mod.ts';
 
 /** A row of the table, and a line of --json. */
@@ -39,11 +40,16 @@ export function formatTransferRemarks(row: TransferRow): readonly string[] {
   const [worst] = slow.toSorted((a, b) => b.lastedMs - a.lastedMs);
   if (worst !== undefined) {
     remarks.push(
-      `${slow.length} took over 20 times as long as the shortest; the worst ${worst.lastedMs.toFixed(1)} ms, at ${seconds(worst.atMs)}`,
+      `${slow.length} stood still, for over 20 times as long as the shortest took; the worst ${worst.lastedMs.toFixed(1)} ms, at ${seconds(worst.atMs)}`,
     );
   }
   for (const { atMs, lastedMs } of gaps.slice(0, 3)) {
     remarks.push(`none came to its end for ${lastedMs.toFixed(0)} ms, from ${seconds(atMs)} on`);
+  }
+  const caching = findCaching(row);
+  if (caching !== undefined) {
+    const percent = (caching.cachedShare * 100).toFixed(0);
+    remarks.push(`${percent} % of the payload did not cross the wire: it came from a cache, or was compressed`);
   }
   if (row.cpuShare > BUSY_SHARE) {
     remarks.push(

@@ -187,7 +187,7 @@ test('a fault that is not there, or would break nothing, is refused with status 
       /^lvskit: fault 'arp-vip' would break nothing in lab .*\nIt needs: VS-DR and VS-TUN/,
     );
     const { stdout } = await lvskit('lab', 'fault', name, '--list');
-    assert.match(stdout, /^default-gateway\n {4}.*\n {4}on: realserver1, realserver2$/m);
+    assert.match(stdout, /^default-gateway\n( {4}.*\n)+ {4}on: realserver1, realserver2$/m);
     assert.doesNotMatch(stdout, /^arp-vip$/m);
   } finally {
     await takeDownVirtualServer(name);

@@ -1,7 +1,21 @@
+// Stalls in simulated measurements: none in clean ones, each that was put in.
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findStalls, type TimedTransfer } from '../../../src/analysis/detectors/stalls.ts';
-import { createNoise, SEEDS } from './simulated.ts';
+import { type Stall, StallFinder } from '../../src/measure/stalls.ts';
+import { createNoise, SEEDS } from '../analysis/detectors/simulated.ts';
+
+interface TimedTransfer {
+  readonly startMs: number;
+  readonly tookMs: number;
+}
+
+function findStalls(transfers: readonly TimedTransfer[]): readonly Stall[] {
+  const finder = new StallFinder(0);
+  for (const { startMs, tookMs } of transfers) finder.look(startMs, startMs + tookMs);
+  const last = transfers.at(-1);
+  return finder.finish((last?.startMs ?? 0) + (last?.tookMs ?? 0));
+}
 
 /** One transfer after the other, of some ms; `hold` makes one of them longer. */
 function series(seed: number, hold: (index: number) => number = () => 0): readonly TimedTransfer[] {
