@@ -2,7 +2,6 @@
 // afterwards nothing is left of it.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   administer,
@@ -15,6 +14,7 @@ import {
   stateOf,
   withHosts,
 } from './support/apply-hosts.ts';
+import { lives } from './support/processes.ts';
 
 const NO_OPTIONS = {};
 
@@ -78,10 +78,10 @@ for (const example of ['vs-nat', 'vs-dr', 'vs-tun', 'vs-dr-tp-both', 'vs-dr-mart
       const applied = statesOf(hosts);
       for (const name of machineNames(hosts)) assert.notDeepEqual(applied[name], before[name]);
       const { watcher } = JSON.parse(await lvskitSays(hosts, 'director', ['director', 'status', '--json']));
-      assert.ok(existsSync(`/proc/${watcher}`), 'NICs that come later are attached to');
+      assert.ok(lives(watcher), 'NICs that come later are attached to');
       await removeAll(hosts);
       assert.deepEqual(statesOf(hosts), before);
-      assert.ok(!existsSync(`/proc/${watcher}`));
+      assert.ok(!lives(watcher));
     });
   });
 }

@@ -1,7 +1,7 @@
 // The watcher of a director: NICs that come later are attached to without a command, and nothing of it is left.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { sweepDeadNamespaces } from '../../src/dataplane/mod.ts';
 import { inNetworkNamespace, runCommand } from '../../src/system/mod.ts';
@@ -9,17 +9,10 @@ import { programsOn } from '../bpf/attached-programs.ts';
 import { BPF_MISSING } from '../bpf/requirements.ts';
 import { inNamespace, startInBackground, until } from './netpipe-namespaces.ts';
 import { type LoneDirector, withLoneDirector } from './support/lone-director.ts';
+import { lives } from './support/processes.ts';
 
 function isAttached({ name }: LoneDirector, device: string): boolean {
   return inNetworkNamespace(`/run/netns/${name}`, () => programsOn(device, 'ingress').includes('lvs_ingress'));
-}
-
-function lives(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 function watcherOf(director: LoneDirector): number {

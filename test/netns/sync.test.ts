@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { inNetworkNamespace, networkNamespaceCookie, runCommand } from '../../src/system/mod.ts';
 import { BPF_MISSING } from '../bpf/requirements.ts';
+import { lives } from './support/processes.ts';
 import {
   CLIENT,
   type Director,
@@ -44,14 +45,6 @@ async function connectionsWhen(
 function processOf(directors: TwoDirectors, director: Director, role: string): number {
   const cookie = inNetworkNamespace(directors.path(director), networkNamespaceCookie);
   return JSON.parse(readFileSync(`/run/lvskit/sync/netns-${cookie}-${role}.json`, 'utf8')).pid;
-}
-
-function lives(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 function line(port: number, state: string, clientPort: number, server: string, expiry = '14:5\\d'): RegExp {
