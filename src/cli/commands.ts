@@ -98,7 +98,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   bench: {
     group: BENCH,
-    summary: 'measure from here to a service, with netpipe',
+    summary: 'measure from here to a service: netpipe, http, ftp, NFS …',
     load: () => import('./bench.ts'),
   },
   serve: {

@@ -37,7 +37,8 @@ const CARE_MS = 20;
 
 const MALFORMED_TEXT_BYTES = 512;
 
-type Phase = 'closed' | 'connecting' | 'idle' | 'waiting';
+/** ended: its reply has come, and it has not gone on yet. */
+type Phase = 'closed' | 'connecting' | 'idle' | 'waiting' | 'ended';
 
 class Connection {
   readonly token: number;
@@ -75,6 +76,7 @@ class ConcurrentRun {
   readonly #buffer = allocatePinned(RECEIVE_BYTES);
   readonly #pacer: Pacer | undefined;
   readonly #idle: Connection[] = [];
+  readonly #ended: Connection[] = [];
   readonly #record: TransferRecord;
   readonly #beganMs = performance.now();
   readonly #endMs: number;
@@ -103,6 +105,7 @@ class ConcurrentRun {
         const connection = this.#connections[this.#epoll.token(event)];
         if (connection !== undefined) this.#attend(connection, this.#epoll.readiness(event));
       }
+      this.#goOn();
       nowMs = performance.now();
       if (this.#pacer !== undefined) this.#sendDue(this.#pacer, nowMs);
       if (nowMs >= careMs) {
@@ -250,9 +253,22 @@ class ConcurrentRun {
     if (nowMs <= this.#endMs) {
       this.#record.succeed(connection.startMs, nowMs, parser.bodyBytes, parser.wireBytes);
     }
-    if (connection.requestsLeft === 0 || !parser.keepsAlive) this.#reopen(connection, nowMs);
-    else if (this.#pacer === undefined) this.#send(connection, nowMs);
-    else this.#rest(connection);
+    connection.phase = 'ended';
+    this.#ended.push(connection);
+  }
+
+  /**
+   * Only when all that has come is read: no reply's time has another's request in it, and the server gets its requests at
+   * once, which lets it do more with each look.
+   */
+  #goOn(): void {
+    for (const connection of this.#ended) {
+      const nowMs = performance.now();
+      if (connection.requestsLeft === 0 || !connection.parser.keepsAlive) this.#reopen(connection, nowMs);
+      else if (this.#pacer === undefined) this.#send(connection, nowMs);
+      else this.#rest(connection);
+    }
+    this.#ended.length = 0;
   }
 
   #keep(parser: ReplyParser): void {
