@@ -12,7 +12,7 @@ import { prepareNginx } from '../src/measure/mod.ts';
 import { type Ipv4, parseIpv4 } from '../src/model/mod.ts';
 import { requireRoot, runCommand, runCommandAsync } from '../src/system/mod.ts';
 
-const [rounds = 11, secondsEach = 1, clientCpu = 0, serverCpu = 1] = process.argv.slice(2).map(Number);
+const [rounds = 11, secondsEach = 2, clientCpu = 0, serverCpu = 1] = process.argv.slice(2).map(Number);
 const clientNamespace = `httpbench-${process.pid}-a`;
 const serverNamespace = `httpbench-${process.pid}-b`;
 const address = parseIpv4('10.99.1.2') as Ipv4;
