@@ -14,7 +14,7 @@ export function parseExposition(text: string): ReadonlyMap<string, Family> {
   let help = '';
   let current = '';
   for (const line of text.slice(0, -1).split('\n')) {
-    const comment = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)$/.exec(line);
+    const comment = /^# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)$/s.exec(line);
     if (comment !== null) {
       const [, kind, name = '', rest = ''] = comment;
       if (families.has(name)) throw new Error(`${name} stands in two places`);
@@ -24,7 +24,7 @@ export function parseExposition(text: string): ReadonlyMap<string, Family> {
       current = name;
       continue;
     }
-    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? ([0-9.eE+-]+)$/.exec(line);
+    const sample = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? ([0-9.eE+-]+)$/s.exec(line);
     if (sample === null) throw new Error(`no sample: ${line}`);
     const [, name = '', labels = '', value] = sample;
     if (name !== current) throw new Error(`${name} stands among the samples of ${current}`);
@@ -50,5 +50,5 @@ function parseLabels(text: string): Record<string, string> {
 }
 
 function unescapeText(text: string): string {
-  return text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
+  return text.replace(/\\(.)/gs, (_, character: string) => (character === 'n' ? '\n' : character));
 }

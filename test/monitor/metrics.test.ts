@@ -137,6 +137,8 @@ test('any text survives as the value of a label and as help', () => {
       assert.equal(family?.samples[0]?.labels.a, flat);
       assert.equal(family?.help, `h${flat}`);
     }),
+    // What JavaScript takes for the end of a line, and Prometheus does not.
+    { examples: [['\u2028'], ['\u2029 \\\u2028']] },
   );
 });
 
