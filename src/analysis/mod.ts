@@ -3,7 +3,6 @@
 export { type AnalyseOptions, analyse } from './analyse.ts';
 export * from './analysis.ts';
 export type { Estimate } from './bootstrap.ts';
-export { findCaching } from './detectors/caching.ts';
 export { explainLatency } from './latency-cause.ts';
 export { parseRun, parseSamples, parseScale, parseTransfers, parseWindows } from './parse-results.ts';
 export { analyseScaling, type ScaleCurve } from './scaling.ts';

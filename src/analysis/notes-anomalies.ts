@@ -1,11 +1,10 @@
 // What the detectors find in a run, in words: curves that are not smooth, throughput that is lost again, times of two kinds,
 // rounds in which the machine was busy with something else.
 
-import type { BlockSample, TransferSample } from '../model/mod.ts';
+import { type BlockSample, findCaching, type TransferSample } from '../model/mod.ts';
 import type { AnalysisFacts, Note, SystemAnalysis } from './analysis.ts';
 import { MINIMUM_ROUNDS } from './bootstrap.ts';
 import { findModes, type Modes } from './detectors/bimodal.ts';
-import { findCaching } from './detectors/caching.ts';
 import { findCollapse } from './detectors/collapse.ts';
 import type { CurvePoint } from './detectors/curve.ts';
 import { findInterference } from './detectors/interference.ts';

@@ -12,8 +12,8 @@ import {
 import { endAtOnceOnSignals, ownLauncher, pinProcess, runCommandAsync } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { hostOrLab, labOption } from './bench-lab.ts';
-import { parseFileSizes } from './bench-transfers.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
+import { parseFileSizes } from './size-argument.ts';
 import {
   formatTransferHeading,
   formatTransferRemarks,

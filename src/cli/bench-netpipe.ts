@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { formatPaperColumns, type PointResult, throughputMbps, transmitRun } from '../measure/mod.ts';
 import { endAtOnceOnSignals, pinProcess } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
+import { alignRight } from './align-right.ts';
 import { hostOrLab, labOption } from './bench-lab.ts';
 import {
   addSharedOptions,
@@ -79,7 +80,7 @@ async function benchNetpipe(given: string | undefined, options: BenchNetpipeOpti
 }
 
 const WIDTHS = [9, 8, 11, 10, 10, 10, 12];
-const HEADING = alignRight(['bytes', 'times', 'min µs', 'p50 µs', 'p99 µs', 'max µs', 'Mbps']);
+const HEADING = alignRight(['bytes', 'times', 'min µs', 'p50 µs', 'p99 µs', 'max µs', 'Mbps'], WIDTHS);
 
 /** Mode stream has only the receiver's mean time: it stands under min. */
 function formatRow({ sizeBytes, repeats, seconds, oneWayNs }: PointResult): string {
@@ -87,13 +88,12 @@ function formatRow({ sizeBytes, repeats, seconds, oneWayNs }: PointResult): stri
     oneWayNs === undefined
       ? [microseconds(seconds * 1e9), '-', '-', '-']
       : [oneWayNs.min, oneWayNs.p50, oneWayNs.p99, oneWayNs.max].map(microseconds);
-  return alignRight([String(sizeBytes), String(repeats), ...times, throughputMbps(sizeBytes, seconds).toFixed(2)]);
+  return alignRight(
+    [String(sizeBytes), String(repeats), ...times, throughputMbps(sizeBytes, seconds).toFixed(2)],
+    WIDTHS,
+  );
 }
 
 function microseconds(ns: number): string {
   return (ns / 1000).toFixed(2);
-}
-
-function alignRight(cells: readonly string[]): string {
-  return cells.map((cell, column) => cell.padStart(WIDTHS[column] ?? 0)).join('');
 }

@@ -1,14 +1,14 @@
 // What all `lvskit bench PROTOCOL` share that transfer the paper's files, one after the other: options, clients at once as
 // processes of their own, a row for each size, remarks below. http has its own, whose connections are in one process.
 
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { LARGEST_EXPONENT, mergeTransferResults, type TransferOptions, type TransferResult } from '../measure/mod.ts';
+import { Command, Option } from 'commander';
+import { mergeTransferResults, type TransferOptions, type TransferResult } from '../measure/mod.ts';
 import type { TransportProtocol } from '../model/mod.ts';
 import { endAtOnceOnSignals, ownLauncher, pinProcess, runCommandAsync } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { hostOrLab, labOption } from './bench-lab.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
-import { parseSizeList } from './size-argument.ts';
+import { parseFileSizes } from './size-argument.ts';
 import {
   formatTransferHeading,
   formatTransferRemarks,
@@ -110,15 +110,4 @@ async function runInProcesses(processes: number, sizeBytes: number): Promise<Tra
     return JSON.parse(stdout) as TransferRow;
   });
   return mergeTransferResults(await Promise.all(results));
-}
-
-/** Of the files /file.0 to /file.26. */
-export function parseFileSizes(text: string): readonly number[] {
-  const sizes = parseSizeList(text);
-  for (const size of sizes) {
-    if (!Number.isInteger(Math.log2(size)) || size > 2 ** LARGEST_EXPONENT) {
-      throw new InvalidArgumentError(`There are files of powers of 2 up to 64M, and none of ${size} bytes.`);
-    }
-  }
-  return sizes;
 }

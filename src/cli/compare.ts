@@ -1,16 +1,17 @@
 // lvskit compare: the systems side by side. Reads options, shows the progress, and hands the files of the finished
 // run to the report.
 
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
+import { linkOptionsOf } from '../lab/mod.ts';
 import { type NetpipeMode, SYSTEM_NAMES, type SystemName, TRANSFER_NAMES, type TransferName } from '../model/mod.ts';
 import { type CompareOptions, compare } from '../suite/mod.ts';
-import { parseFileSizes } from './bench-transfers.ts';
 import { createCompareProgress } from './compare-progress.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
 import { drawRun } from './report.ts';
+import { resultsFolder } from './results-folder.ts';
 import { untilInterrupted } from './signals.ts';
+import { parseFileSizes } from './size-argument.ts';
 import { readVersion } from './version.ts';
 
 interface CompareFlags {
@@ -81,7 +82,7 @@ export function createCommand(): Command {
 
 async function run(confFile: string, flags: CompareFlags): Promise<void> {
   const cluster = loadCluster({ confFile, hostsFile: flags.hosts });
-  const folder = flags.out ?? join('runs', `compare-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`);
+  const folder = flags.out ?? resultsFolder('compare');
   await untilInterrupted(async (signal) => {
     const progress = createCompareProgress({ silent: flags.json === true, terminal: process.stdout.isTTY === true });
     const options: CompareOptions = {
@@ -92,9 +93,7 @@ async function run(confFile: string, flags: CompareFlags): Promise<void> {
       rounds: flags.pairs ?? (flags.quick ? QUICK_ROUNDS : FULL_ROUNDS),
       visitSeconds: flags.seconds,
       pinning: flags.pin,
-      offload: flags.offload,
-      ...(flags.mtu === undefined ? {} : { mtu: flags.mtu }),
-      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      ...linkOptionsOf(flags),
       folder,
       command: ['lvskit', ...process.argv.slice(2)],
       version: readVersion(),

@@ -1,9 +1,10 @@
 // What `lvskit doctor` prints, for 80 columns. Commands stay on one line, so that they can be copied.
 
 import type { Diagnosis, Finding } from '../doctor/mod.ts';
-import { wrapLines } from './wrap-lines.ts';
+import { wrapWords } from '../model/mod.ts';
 
 const LABELS = { evidence: 'evidence', why: 'why', mend: 'mend' } as const;
+const WIDTH = 80;
 const LABEL_WIDTH = 10;
 const INDENT = '  ';
 
@@ -29,7 +30,7 @@ export function isHealthy({ findings, unreached }: Diagnosis): boolean {
 function formatFinding({ name, summary, evidence, why, remedies, advice }: Finding): string {
   const commands = remedies.map(({ machine, command }) => `${machine}: ${command}`);
   return [
-    ...wrapLines(`${summary} (${name})`, '', INDENT),
+    ...wrapWords(`${summary} (${name})`, WIDTH, '', INDENT),
     ...evidence.flatMap((text, index) => labelled(index === 0 ? LABELS.evidence : '', text)),
     ...labelled(LABELS.why, why),
     ...commands.map((text, index) => `${INDENT}${(index === 0 ? LABELS.mend : '').padEnd(LABEL_WIDTH)}${text}`),
@@ -38,7 +39,7 @@ function formatFinding({ name, summary, evidence, why, remedies, advice }: Findi
 }
 
 function labelled(label: string, text: string): readonly string[] {
-  return wrapLines(text, `${INDENT}${label.padEnd(LABEL_WIDTH)}`, ' '.repeat(INDENT.length + LABEL_WIDTH));
+  return wrapWords(text, WIDTH, `${INDENT}${label.padEnd(LABEL_WIDTH)}`, ' '.repeat(INDENT.length + LABEL_WIDTH));
 }
 
 function plural(count: number, noun: string): string {

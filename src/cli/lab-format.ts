@@ -2,8 +2,7 @@
 
 import { basename } from 'node:path';
 import { conditionOf, type Fault, type Lab } from '../lab/mod.ts';
-import type { Cluster, VirtualService } from '../model/mod.ts';
-import { wrapLines } from './wrap-lines.ts';
+import { type Cluster, type VirtualService, wrapWords } from '../model/mod.ts';
 
 const WIDTH = 80;
 const COLUMN_GAP = '  ';
@@ -65,7 +64,7 @@ export function formatFaults(faults: readonly Fault[], cluster?: Cluster): strin
     const places = machines(cluster).map((machine) => machine.name);
     return places.length === 0 ? [] : [{ name, breaks, place: `on: ${places.join(', ')}` }];
   });
-  const indented = (text: string) => wrapLines(text, '    ', '    ');
+  const indented = (text: string) => wrapWords(text, WIDTH, '    ');
   return rows
     .flatMap(({ name, breaks, place }) => [name, ...indented(breaks), ...indented(place)])
     .map((line) => `${line}\n`)

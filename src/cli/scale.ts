@@ -1,16 +1,17 @@
 // `lvskit scale`: what many clients at once get through each system, on ever more realservers. All clients of a window share
 // a start and an end on one clock, and only what falls between counts.
 
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
+import { linkOptionsOf } from '../lab/mod.ts';
 import { SYSTEM_NAMES, type SystemName, TRANSFER_NAMES, type TransferName } from '../model/mod.ts';
 import { type ScaleProgress, scale } from '../suite/mod.ts';
-import { parseFileSizes } from './bench-transfers.ts';
 import { parseSystems } from './compare.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
 import { drawScale } from './report.ts';
+import { resultsFolder } from './results-folder.ts';
 import { untilInterrupted } from './signals.ts';
+import { parseFileSizes } from './size-argument.ts';
 import { readVersion } from './version.ts';
 
 interface ScaleFlags {
@@ -59,7 +60,7 @@ export function createCommand(): Command {
 
 async function run(confFile: string, flags: ScaleFlags): Promise<void> {
   const cluster = loadCluster({ confFile, hostsFile: flags.hosts });
-  const folder = flags.out ?? join('runs', `scale-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`);
+  const folder = flags.out ?? resultsFolder('scale');
   const [sizeBytes = 0] = flags.size;
   await untilInterrupted((signal) =>
     scale(cluster, {
@@ -70,9 +71,7 @@ async function run(confFile: string, flags: ScaleFlags): Promise<void> {
       sizeBytes,
       windowSeconds: flags.seconds,
       rounds: flags.pairs,
-      offload: flags.offload,
-      ...(flags.mtu === undefined ? {} : { mtu: flags.mtu }),
-      ...(flags.rate === undefined ? {} : { rate: flags.rate }),
+      ...linkOptionsOf(flags),
       folder,
       command: ['lvskit', ...process.argv.slice(2)],
       version: readVersion(),

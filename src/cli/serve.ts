@@ -59,9 +59,9 @@ export function createCommand(): Command {
 
 async function serveHttp({ bind, port, folder, workers }: ServeHttpOptions): Promise<void> {
   const address = await parseAddress(bind);
-  const command = prepareNginx({ address, port, folder: resolve(folder), workers });
   // Whatever is wrong with the port is said here, with its remedy.
   closeSocket(listenTcp({ address, port }));
+  const command = prepareNginx({ address, port, folder: resolve(folder), workers });
   console.log(`http: nginx on ${address}:${port}, with files of 2^0 to 2^${LARGEST_EXPONENT} bytes`);
   replaceProcess(command);
 }

@@ -1,7 +1,8 @@
 // What `lvskit bench` shows of transfers: for each size a row of 80 columns, and remarks on what has to be known with it.
 
-import { findCaching } from '../analysis/mod.ts';
 import type { TransferResult } from '../measure/mod.ts';
+import { findCaching } from '../model/mod.ts';
+import { alignRight } from './align-right.ts';
 
 /** A row of the table, and a line of --json. */
 export interface TransferRow extends TransferResult {
@@ -17,19 +18,22 @@ const BUSY_SHARE = 0.95;
 /** @param transfers what they are called, at most 6 letters: hits, files, jobs */
 export function formatTransferHeading(transfers: string): string {
   const times = ['min µs', 'p50 µs', 'p99 µs', 'max µs'];
-  return alignRight(['bytes', transfers, `${transfers}/s`, 'Mbit/s', ...times, 'failed']);
+  return alignRight(['bytes', transfers, `${transfers}/s`, 'Mbit/s', ...times, 'failed'], WIDTHS);
 }
 
 export function formatTransferRow(row: TransferRow): string {
   const { min, p50, p99, max } = row.timeNs;
-  return alignRight([
-    String(row.sizeBytes ?? Math.round(row.payloadBytes / Math.max(row.transfers, 1))),
-    String(row.transfers),
-    row.transfersPerSecond.toFixed(row.transfersPerSecond < 100 ? 1 : 0),
-    formatRate((row.payloadBytes * 8) / row.seconds / 1e6),
-    ...[min, p50, p99, max].map((ns) => formatMicroseconds(ns / 1000)),
-    String(Object.values(row.failures).reduce((sum, count) => sum + count, 0)),
-  ]);
+  return alignRight(
+    [
+      String(row.sizeBytes ?? Math.round(row.payloadBytes / Math.max(row.transfers, 1))),
+      String(row.transfers),
+      row.transfersPerSecond.toFixed(row.transfersPerSecond < 100 ? 1 : 0),
+      formatRate((row.payloadBytes * 8) / row.seconds / 1e6),
+      ...[min, p50, p99, max].map((ns) => formatMicroseconds(ns / 1000)),
+      String(Object.values(row.failures).reduce((sum, count) => sum + count, 0)),
+    ],
+    WIDTHS,
+  );
 }
 
 /** Lines about failures, stalls, and a client that was itself the limit. */
@@ -71,8 +75,4 @@ function formatRate(mbps: number): string {
 function formatMicroseconds(value: number): string {
   if (value < 100) return value.toFixed(1);
   return value < 1e6 ? value.toFixed(0) : value.toExponential(2);
-}
-
-function alignRight(cells: readonly string[]): string {
-  return cells.map((cell, column) => cell.padStart(WIDTHS[column] ?? 0)).join('');
 }

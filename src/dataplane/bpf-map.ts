@@ -3,6 +3,7 @@
 
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { pauseThread } from '../system/mod.ts';
 import { mapFailed } from './errors.ts';
 import { decode, encode, encodeAll, type Layout, type ValuesOf } from './layout.ts';
 import { lastErrno, libbpf } from './libbpf.ts';
@@ -21,7 +22,6 @@ const BATCH_ENTRIES = 4096;
 const MEMORY_TRIES = 2000;
 const MEMORY_TRIES_AT_ONCE = 1000;
 const MEMORY_PAUSE_MS = 1;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 const { ENOENT, ENOSPC, EEXIST, ENOMEM } = constants.errno;
 
@@ -72,7 +72,7 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
       if (libbpf().mapUpdate(this.fd, encoded, bytes, flags) === 0) return true;
       errno = lastErrno();
       if (errno !== ENOMEM) break;
-      if (tries >= MEMORY_TRIES_AT_ONCE) Atomics.wait(PAUSE, 0, 0, MEMORY_PAUSE_MS);
+      if (tries >= MEMORY_TRIES_AT_ONCE) pauseThread(MEMORY_PAUSE_MS);
     }
     if (flags === BPF_NOEXIST && errno === EEXIST) return false;
     throw mapFailed('write', this.name, errno);

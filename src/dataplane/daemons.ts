@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ownLauncher, startDaemon } from '../system/mod.ts';
+import { ownLauncher, pauseThread, startDaemon } from '../system/mod.ts';
 
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 10;
@@ -68,7 +68,7 @@ export function startRecorded(files: DaemonFiles, words: readonly string[], fail
   while (readDaemon(files) === undefined) {
     const hasEnded = pid === undefined || startTimeOf(pid) === undefined;
     if (hasEnded || Date.now() > deadline) throw failed(readFileSync(log, 'utf8'));
-    pause();
+    pauseThread(PAUSE_MS);
   }
 }
 
@@ -78,14 +78,10 @@ export function endDaemon(files: DaemonFiles): boolean {
   // It holds nothing that a signal could spoil.
   if (record !== undefined && record.pid !== process.pid) {
     killIfThere(record.pid);
-    while (startTimeOf(record.pid) === record.startTime) pause();
+    while (startTimeOf(record.pid) === record.startTime) pauseThread(PAUSE_MS);
   }
   for (const file of Object.values<string>({ ...files })) rmSync(file, { force: true });
   return record !== undefined;
-}
-
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }
 
 function killIfThere(pid: number): void {

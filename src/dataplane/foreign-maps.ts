@@ -8,7 +8,7 @@ import { BpfMap, PerCpuMap } from './bpf-map.ts';
 import { Btf } from './btf.ts';
 import { mapFailed } from './errors.ts';
 import type { Layout } from './layout.ts';
-import { lastErrno, libbpf } from './libbpf.ts';
+import { lastErrno, libbpf, readObjectInfo } from './libbpf.ts';
 
 /** Of struct bpf_map_info, <linux/bpf.h>: its length in Linux 6.1, and where its fields are. */
 const MAP_INFO_BYTES = 88;
@@ -26,9 +26,8 @@ function readTypes(path: string, name: string): MapTypes {
   const fd = libbpf().objGet(path);
   if (fd < 0) throw mapFailed('open', name, lastErrno());
   try {
-    const info = Buffer.alloc(MAP_INFO_BYTES);
-    if (libbpf().objInfo(fd, info, new Uint32Array([MAP_INFO_BYTES])) !== 0)
-      throw mapFailed('describe', name, lastErrno());
+    const info = readObjectInfo(fd, MAP_INFO_BYTES);
+    if (info === undefined) throw mapFailed('describe', name, lastErrno());
     return {
       btf: loadBtf(info.readUInt32LE(BTF_ID_AT), name),
       key: info.readUInt32LE(BTF_KEY_TYPE_AT),

@@ -123,6 +123,12 @@ export function lastErrno(): number {
   return koffi.errno();
 }
 
+/** The first `bytes` of what the kernel tells of the map, program or link behind a descriptor; undefined, with errno, if nothing. */
+export function readObjectInfo(fd: number, bytes: number): Buffer | undefined {
+  const info = Buffer.alloc(bytes);
+  return libbpf().objInfo(fd, info, new Uint32Array([bytes])) === 0 ? info : undefined;
+}
+
 export const OPEN_OPTS_BYTES = koffi.sizeof('bpf_object_open_opts');
 export const RUN_OPTS_BYTES = koffi.sizeof('bpf_test_run_opts');
 export const LINK_OPTS_BYTES = koffi.sizeof('bpf_link_create_opts');

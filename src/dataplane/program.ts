@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import koffi from 'koffi';
+import { pauseThread } from '../system/mod.ts';
 import { loadFailed, objectMissing } from './errors.ts';
 import { lastErrno, libbpf, OPEN_OPTS_BYTES, RUN_OPTS_BYTES } from './libbpf.ts';
 
@@ -16,6 +17,36 @@ const { EEXIST, ENOENT, ENOMEM } = constants.errno;
 /** In a checkout and in a package alike, two folders up from here lies build/. */
 export function objectPath(name: string): string {
   return fileURLToPath(new URL(`../../build/${name}.bpf.o`, import.meta.url));
+}
+
+export interface OpenObject {
+  /** null when libbpf could not open it, which `lastErrno` explains. */
+  readonly handle: unknown;
+  /** What the verifier says while it is loaded, as {@link readLog} reads it. */
+  readonly log: Buffer;
+}
+
+/** Opens a compiled object whose maps are those pinned in `directory`. Throws BPF_OBJECT_MISSING. */
+export function openObject(path: string, directory: string): OpenObject {
+  if (!existsSync(path)) throw objectMissing(path);
+  const log = Buffer.alloc(VERIFIER_LOG_BYTES);
+  const handle = libbpf().objectOpen(path, {
+    sz: OPEN_OPTS_BYTES,
+    object_name: null,
+    relaxed_maps: false,
+    pin_root_path: directory,
+    removed: 0,
+    kconfig: null,
+    btf_custom_path: null,
+    kernel_log_buf: koffi.as(log, 'uint8_t *'),
+    kernel_log_size: log.length,
+    kernel_log_level: 0,
+  });
+  return { handle, log };
+}
+
+export function readLog(log: Buffer): string {
+  return log.toString('latin1', 0, log.indexOf(0));
 }
 
 /** The kernel may be out of memory of the kind that a timer takes, for some milliseconds. */
@@ -35,7 +66,7 @@ function runOnce(fd: number): number | undefined {
 function runUntilDone(fd: number): boolean {
   for (let tries = 0; tries < PREPARE_TRIES; tries++) {
     if (runOnce(fd) === 0) return true;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PREPARE_PAUSE_MS);
+    pauseThread(PREPARE_PAUSE_MS);
   }
   return false;
 }
@@ -58,25 +89,12 @@ export interface ProgramNames {
 export function loadProgram({ object, program, prepare, others = [] }: ProgramNames, directory: string): void {
   const bpf = libbpf();
   const path = objectPath(object);
-  if (!existsSync(path)) throw objectMissing(path);
-  const log = Buffer.alloc(VERIFIER_LOG_BYTES);
-  const handle = bpf.objectOpen(path, {
-    sz: OPEN_OPTS_BYTES,
-    object_name: null,
-    relaxed_maps: false,
-    pin_root_path: directory,
-    removed: 0,
-    kconfig: null,
-    btf_custom_path: null,
-    kernel_log_buf: koffi.as(log, 'uint8_t *'),
-    kernel_log_size: log.length,
-    kernel_log_level: 0,
-  });
+  const { handle, log } = openObject(path, directory);
   if (handle === null) throw loadFailed(path, lastErrno(), '');
   try {
     if (bpf.objectLoad(handle) !== 0) {
       const errno = lastErrno();
-      throw loadFailed(path, errno, log.toString('latin1', 0, log.indexOf(0)));
+      throw loadFailed(path, errno, readLog(log));
     }
     if (prepare !== undefined && !runUntilDone(bpf.programFd(bpf.findProgram(handle, prepare)))) {
       throw loadFailed(path, ENOMEM, '');

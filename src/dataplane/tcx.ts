@@ -3,7 +3,7 @@
 
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import { ATTACH_OPTS_BYTES, lastErrno, libbpf } from './libbpf.ts';
+import { ATTACH_OPTS_BYTES, lastErrno, libbpf, readObjectInfo } from './libbpf.ts';
 
 /** enum bpf_attach_type, <linux/bpf.h> */
 export const TCX = { ingress: 46, egress: 47 } as const;
@@ -49,8 +49,8 @@ function describe(id: number): TcxProgram | undefined {
 }
 
 function describeFd(fd: number): TcxProgram | undefined {
-  const info = Buffer.alloc(PROG_INFO_BYTES);
-  if (libbpf().objInfo(fd, info, new Uint32Array([PROG_INFO_BYTES])) !== 0) return undefined;
+  const info = readObjectInfo(fd, PROG_INFO_BYTES);
+  if (info === undefined) return undefined;
   const name = info.toString('latin1', NAME_OFFSET);
   return { id: info.readUInt32LE(ID_OFFSET), name: name.slice(0, name.indexOf('\0')) };
 }

@@ -2,7 +2,7 @@
 
 import { closeSync } from 'node:fs';
 import { traceFailed } from './errors.ts';
-import { LINK_OPTS_BYTES, lastErrno, libbpf } from './libbpf.ts';
+import { LINK_OPTS_BYTES, lastErrno, libbpf, readObjectInfo } from './libbpf.ts';
 import { type AttachPoint, BPF_F_BEFORE, listTcx, TCX } from './tcx.ts';
 
 /** As the kernel names them. */
@@ -38,8 +38,5 @@ export function unlinkTracers(ifindex: number): void {
 }
 
 function programOf(link: number): number {
-  const info = Buffer.alloc(LINK_INFO_BYTES);
-  return libbpf().objInfo(link, info, new Uint32Array([LINK_INFO_BYTES])) === 0
-    ? info.readUInt32LE(PROG_ID_OFFSET)
-    : -1;
+  return readObjectInfo(link, LINK_INFO_BYTES)?.readUInt32LE(PROG_ID_OFFSET) ?? -1;
 }

@@ -1,19 +1,16 @@
 // The compiled tracer (bpf/trace.bpf.c), loaded over the tables of a director, and its own maps: what it is asked for,
 // and the ring of its events. None of it is pinned.
 
-import { existsSync } from 'node:fs';
 import koffi from 'koffi';
 import { U32 } from './bpf-map.ts';
-import { objectMissing, traceFailed } from './errors.ts';
+import { traceFailed } from './errors.ts';
 import { decode, encode, type Fields, type Layout, type Values } from './layout.ts';
-import { lastErrno, libbpf, OPEN_OPTS_BYTES, RING_CALLBACK } from './libbpf.ts';
-import { objectPath } from './program.ts';
+import { lastErrno, libbpf, RING_CALLBACK } from './libbpf.ts';
+import { type OpenObject, objectPath, openObject, readLog } from './program.ts';
 
 const OBJECT = 'trace';
 /** Its own programs; the director's are in the object too. */
 const OWN = /^trace_/;
-
-const VERIFIER_LOG_BYTES = 1 << 20;
 
 /** The object with its own programs loaded. */
 export class TraceObject {
@@ -24,14 +21,14 @@ export class TraceObject {
 
   /** @param directory where the director's maps are pinned. Throws BPF_OBJECT_MISSING, TRACE_FAILED. */
   constructor(directory: string) {
-    const log = Buffer.alloc(VERIFIER_LOG_BYTES);
-    this.#object = openObject(directory, log);
+    const { handle, log } = openTracer(directory);
+    this.#object = handle;
     this.#callback = koffi.register(this.#keep, koffi.pointer(RING_CALLBACK));
     const bpf = libbpf();
     if (bpf.objectLoad(this.#object) !== 0) {
       const errno = lastErrno();
       this.close();
-      throw traceFailed('load the tracer', errno, log.toString('latin1', 0, log.indexOf(0)));
+      throw traceFailed('load the tracer', errno, readLog(log));
     }
     this.#ring = bpf.ringNew(bpf.findMapFd(this.#object, 'trace_events'), this.#callback, null, null);
     if (this.#ring !== null) return;
@@ -85,25 +82,14 @@ export class TraceObject {
   }
 }
 
-function openObject(directory: string, log: Buffer): unknown {
+function openTracer(directory: string): OpenObject {
   const bpf = libbpf();
   const path = objectPath(OBJECT);
-  if (!existsSync(path)) throw objectMissing(path);
-  const object = bpf.objectOpen(path, {
-    sz: OPEN_OPTS_BYTES,
-    object_name: null,
-    relaxed_maps: false,
-    pin_root_path: directory,
-    removed: 0,
-    kconfig: null,
-    btf_custom_path: null,
-    kernel_log_buf: koffi.as(log, 'uint8_t *'),
-    kernel_log_size: log.length,
-    kernel_log_level: 0,
-  });
-  if (object === null) throw traceFailed(`open ${path}`, lastErrno());
-  for (let program = bpf.nextProgram(object, null); program !== null; program = bpf.nextProgram(object, program)) {
+  const opened = openObject(path, directory);
+  const { handle } = opened;
+  if (handle === null) throw traceFailed(`open ${path}`, lastErrno());
+  for (let program = bpf.nextProgram(handle, null); program !== null; program = bpf.nextProgram(handle, program)) {
     bpf.setAutoload(program, OWN.test(bpf.programName(program)));
   }
-  return object;
+  return opened;
 }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Role } from '../model/mod.ts';
-import { networkNamespaceCookie, withFileLock } from '../system/mod.ts';
+import { networkNamespaceCookie, readBootId, withFileLock } from '../system/mod.ts';
 import { recordUnreadableError } from './errors.ts';
 import { isSameThing, type Task } from './task.ts';
 
@@ -27,7 +27,7 @@ export interface Change {
 
 export interface HostRecord {
   readonly format: 1;
-  /** The kernel's, see {@link bootId}. */
+  /** The kernel's, see {@link readBootId}. */
   readonly boot: string;
   /** `interrupted` while a command is at work; still so when it was killed. */
   readonly status: 'applied' | 'interrupted';
@@ -52,13 +52,8 @@ export function withHostLock<T>(work: () => T): T {
   return withFileLock(LOCK, work);
 }
 
-/** A random number of this boot. */
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-}
-
 /** The record of this boot, or undefined. Throws HOST_RECORD_UNREADABLE. */
-export function readRecord(file = recordFile(), boot = bootId()): HostRecord | undefined {
+export function readRecord(file = recordFile(), boot = readBootId()): HostRecord | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -81,7 +76,11 @@ function parseRecord(text: string, file: string): HostRecord {
 }
 
 /** Whole or not at all. The draft of a killed writer is written over. */
-export function writeRecord(record: Omit<HostRecord, 'format' | 'boot'>, file = recordFile(), boot = bootId()): void {
+export function writeRecord(
+  record: Omit<HostRecord, 'format' | 'boot'>,
+  file = recordFile(),
+  boot = readBootId(),
+): void {
   const full: HostRecord = { format: 1, boot, ...record };
   const draft = `${file}.draft`;
   mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
@@ -90,7 +89,7 @@ export function writeRecord(record: Omit<HostRecord, 'format' | 'boot'>, file = 
 }
 
 /** Forgets this namespace, and all that were recorded before the last boot. To be called with the lock held. */
-export function deleteRecord(file = recordFile(), boot = bootId()): void {
+export function deleteRecord(file = recordFile(), boot = readBootId()): void {
   for (const path of [file, `${file}.draft`]) rmSync(path, { force: true });
   const directory = dirname(file);
   for (const name of entriesOf(directory).filter((entry) => entry.endsWith('.json'))) {

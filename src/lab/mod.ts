@@ -9,5 +9,5 @@ export { namespacePath } from './namespaces.ts';
 export { type LabMachine, type LabPlan, namespacesOf, planLab } from './plan.ts';
 export { removeAllLabs, removeLab } from './remove.ts';
 export { scaleClients, scaleRealservers } from './scale.ts';
-export { defaultLabName, type LabOptions, parseRate } from './settings.ts';
+export { defaultLabName, type LabOptions, type LinkOptions, linkOptionsOf, resolveLinkSettings } from './settings.ts';
 export { conditionOf, type Lab, labLogFile, listLabs, readLab } from './state.ts';

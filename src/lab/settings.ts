@@ -3,14 +3,18 @@
 import { basename, extname } from 'node:path';
 import { mtuInvalidError, nameInvalidError, rateInvalidError } from './errors.ts';
 
-export interface LabOptions {
-  readonly name: string;
+/** Of every link of a lab. */
+export interface LinkOptions {
   /** Bytes, on every NIC, switch port and bridge. Ethernet's 1500 by default. */
   readonly mtu?: number;
   /** As tc writes it: `100mbit`. Unlimited by default. */
   readonly rate?: string;
   /** Segmentation and checksum offload; true by default. */
   readonly offload?: boolean;
+}
+
+export interface LabOptions extends LinkOptions {
+  readonly name: string;
   /** As many realservers instead of those in the conf file. */
   readonly realservers?: number;
 }
@@ -54,8 +58,17 @@ export function checkLabName(name: string): void {
   if (!LAB_NAME.test(name)) throw nameInvalidError(name);
 }
 
+/** Those of more options that are about links. */
+export function linkOptionsOf({ mtu, rate, offload }: LinkOptions): LinkOptions {
+  return {
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(rate === undefined ? {} : { rate }),
+    ...(offload === undefined ? {} : { offload }),
+  };
+}
+
 /** Throws LAB_MTU_INVALID, LAB_RATE_INVALID. */
-export function resolveLinkSettings(options: LabOptions): LinkSettings {
+export function resolveLinkSettings(options: LinkOptions): LinkSettings {
   const mtu = options.mtu ?? ETHERNET_MTU_BYTES;
   if (!Number.isInteger(mtu) || mtu < MTU_LIMITS_BYTES.min || mtu > MTU_LIMITS_BYTES.max) throw mtuInvalidError(mtu);
   return {

@@ -2,7 +2,7 @@
 // go round, system after system for each block size of netpipe and each file of a service, round after round. Writes
 // result files only.
 
-import type { LabOptions } from '../lab/mod.ts';
+import { type LinkOptions, linkOptionsOf } from '../lab/mod.ts';
 import type {
   BlockSample,
   Cluster,
@@ -19,13 +19,14 @@ import type {
 import { readNamespacesCpuNs, readSoftirqNs } from '../system/mod.ts';
 import { readEnvironment } from './environment.ts';
 import { interrupted, pathNotProven } from './errors.ts';
+import { inTurn } from './in-turn.ts';
 import { provePath } from './proof.ts';
 import { RunFolder } from './run-folder.ts';
 import { type LabService, requirePrograms, servicesFor } from './service-ports.ts';
 import { planSystem, type SystemPlan } from './systems.ts';
 import { Testbed } from './testbed.ts';
 
-export interface CompareOptions extends Pick<LabOptions, 'mtu' | 'rate' | 'offload'> {
+export interface CompareOptions extends LinkOptions {
   readonly systems: readonly SystemName[];
   readonly mode: NetpipeMode;
   readonly sizesBytes: readonly number[];
@@ -92,7 +93,7 @@ async function startAll(
   const results = await Promise.allSettled(
     plans.map(async (plan) => {
       const testbed = await Testbed.start(plan, {
-        ...labOptionsOf(options),
+        ...linkOptionsOf(options),
         labName: labNameOf(plan.system),
         cpus: cpusOf(options.pinning),
         services,
@@ -107,14 +108,6 @@ async function startAll(
   if (failure === undefined) return testbeds;
   await Promise.all(testbeds.map((testbed) => testbed.stop()));
   throw failure.reason;
-}
-
-function labOptionsOf({ mtu, rate, offload }: CompareOptions): Pick<LabOptions, 'mtu' | 'rate' | 'offload'> {
-  return {
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(rate === undefined ? {} : { rate }),
-    ...(offload === undefined ? {} : { offload }),
-  };
 }
 
 async function measure(
@@ -189,9 +182,7 @@ async function visitAll(testbeds: readonly Testbed[], folder: RunFolder, options
   await warmUp(testbeds, options);
   for (let round = 0; round < rounds; round++) {
     for (const { transfer, sizeBytes } of stops) {
-      // Each round another system goes first, so that none is always the one behind a certain other.
-      const shift = round % testbeds.length;
-      for (const testbed of [...testbeds.slice(shift), ...testbeds.slice(0, shift)]) {
+      for (const testbed of inTurn(testbeds, round)) {
         signal.throwIfAborted();
         const sample =
           transfer === undefined

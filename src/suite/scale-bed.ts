@@ -1,18 +1,18 @@
 // One system with many clients and realservers, standing: an agent in each client's namespace, the service on each
 // realserver, and windows that all clients share.
 
-import { type Agent, startAgent } from '../agent/mod.ts';
+import type { Agent } from '../agent/mod.ts';
 import { findDataPlane } from '../dataplane/mod.ts';
 import { findMachine, type Lab, type LabOptions, namespacePath } from '../lab/mod.ts';
-import type { ClientShare, LostClient, TransferName, WindowSample } from '../model/mod.ts';
+import type { ClientShare, LostClient, Role, TransferName, WindowSample } from '../model/mod.ts';
 import { inNetworkNamespace, readCpuTicks } from '../system/mod.ts';
 import { type ClockOffset, measureClock, nowNs } from './clocks.ts';
 import { startServicesOn } from './lab-services.ts';
 import { linksSince, readLinks } from './link-counters.ts';
-import { applyNftables } from './nftables.ts';
 import type { LabService } from './service-ports.ts';
+import { bringUpSystem, startAgents } from './system-lab.ts';
 import type { SystemPlan } from './systems.ts';
-import { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';
+import { takeDownVirtualServer } from './virtual-server.ts';
 
 export interface ScaleBedOptions extends Omit<LabOptions, 'realservers'> {
   readonly services: readonly LabService[];
@@ -35,7 +35,6 @@ const LEAD_SECONDS_PER_CLIENT = 0.05;
 const CALL_PATIENCE_MS = 30_000;
 
 interface Client {
-  readonly name: string;
   readonly agent: Agent;
   readonly clock: ClockOffset;
 }
@@ -53,25 +52,21 @@ export class ScaleBed {
 
   /** Builds it whole, or leaves nothing behind. */
   static async start(plan: SystemPlan, { services, ...options }: ScaleBedOptions): Promise<ScaleBed> {
-    const { signal } = options;
-    const isNftables = plan.shape.director === 'nftables';
-    const lab = await bringUpVirtualServer(plan.cluster, { ...options, balancer: isNftables ? 'other' : 'lvskit' });
-    const agents: Agent[] = [];
+    const lab = await bringUpSystem(plan, options);
+    const namesOf = (role: Role) =>
+      plan.cluster.machines.filter((machine) => machine.role === role).map(({ name }) => name);
+    let agents: readonly Agent[] = [];
     try {
-      if (isNftables) applyNftables(namespacePath(findMachine(lab.plan, 'director').namespace), plan.cluster.services);
-      for (const { name, role } of plan.cluster.machines) {
-        signal?.throwIfAborted();
-        if (role === 'realserver') await startServicesOn(lab, findMachine(lab.plan, name), services, { signal });
+      for (const name of namesOf('realserver')) {
+        options.signal?.throwIfAborted();
+        await startServicesOn(lab, findMachine(lab.plan, name), services, { signal: options.signal });
       }
-      const clients: Client[] = [];
-      for (const { name, role } of plan.cluster.machines) {
-        signal?.throwIfAborted();
-        if (role !== 'client') continue;
-        const { namespace } = findMachine(lab.plan, name);
-        const agent = await startAgent({ host: name, prefix: ['nsenter', `--net=${namespacePath(namespace)}`] });
-        agents.push(agent);
-        clients.push({ name, agent, clock: await measureClock(agent) });
-      }
+      const started = await startAgents(
+        lab,
+        namesOf('client').map((machine) => ({ machine })),
+      );
+      agents = [...started.values()];
+      const clients = await Promise.all(agents.map(async (agent) => ({ agent, clock: await measureClock(agent) })));
       return new ScaleBed(plan, lab, clients);
     } catch (error) {
       await Promise.all(agents.map((agent) => agent.close()));
@@ -108,14 +103,14 @@ export class ScaleBed {
       clients: clients.length,
       seconds: (after.atNs - before.atNs) / 1e9,
       shares: outcomes.flatMap((outcome, index): ClientShare[] => {
-        const client = clients[index]?.name ?? '';
+        const client = clients[index]?.agent.host ?? '';
         if (outcome.status === 'rejected') return [];
         const { histogram: _, ...share } = outcome.value;
         return [{ client, ...share }];
       }),
       lost: outcomes.flatMap((outcome, index): LostClient[] =>
         outcome.status === 'rejected'
-          ? [{ client: clients[index]?.name ?? '', why: (outcome.reason as Error).message }]
+          ? [{ client: clients[index]?.agent.host ?? '', why: (outcome.reason as Error).message }]
           : [],
       ),
       links: linksSince(before.links, after.links),

@@ -2,25 +2,23 @@
 // realservers all systems stand side by side, and windows go round: system after system for each number of clients, round
 // after round. Writes result files only.
 
-import { type LabOptions, parseRate, scaleClients, scaleRealservers } from '../lab/mod.ts';
-import type { Cluster, ScaleRun, SystemName, TransferName, WindowSample } from '../model/mod.ts';
+import { type LinkOptions, linkOptionsOf, resolveLinkSettings, scaleClients, scaleRealservers } from '../lab/mod.ts';
+import type { Cluster, ScaleRun, SystemName, WindowSample } from '../model/mod.ts';
 import { readEnvironment } from './environment.ts';
 import { interrupted } from './errors.ts';
+import { inTurn } from './in-turn.ts';
 import { RunFolder } from './run-folder.ts';
 import { ScaleBed } from './scale-bed.ts';
 import { requirePrograms, servicesFor } from './service-ports.ts';
 import { planSystem } from './systems.ts';
 
-export interface ScaleOptions extends Pick<LabOptions, 'mtu' | 'rate' | 'offload'> {
-  readonly systems: readonly SystemName[];
-  readonly realservers: readonly number[];
-  readonly clients: readonly number[];
-  readonly transfer: TransferName;
-  readonly sizeBytes: number;
-  readonly windowSeconds: number;
-  readonly rounds: number;
+export interface ScaleOptions
+  extends LinkOptions,
+    Pick<
+      ScaleRun,
+      'systems' | 'realservers' | 'clients' | 'transfer' | 'sizeBytes' | 'windowSeconds' | 'rounds' | 'command'
+    > {
   readonly folder: string;
-  readonly command: readonly string[];
   readonly version: string;
   readonly signal: AbortSignal;
   onProgress(progress: ScaleProgress): void;
@@ -53,7 +51,8 @@ export async function scale(cluster: Cluster, options: ScaleOptions): Promise<Sc
 }
 
 function describeRun(options: ScaleOptions): ScaleRun {
-  const { systems, realservers, clients, transfer, sizeBytes, windowSeconds, rounds, command, rate, mtu } = options;
+  const { systems, realservers, clients, transfer, sizeBytes, windowSeconds, rounds, command } = options;
+  const { mtu, rate, offload, congestionControl } = resolveLinkSettings(options);
   return {
     format: 1,
     kind: 'scale',
@@ -67,13 +66,13 @@ function describeRun(options: ScaleOptions): ScaleRun {
     sizeBytes,
     windowSeconds,
     rounds,
-    rateBitsPerSecond: rate === undefined ? undefined : parseRate(rate).bitsPerSecond,
+    rateBitsPerSecond: rate?.bitsPerSecond,
     environment: readEnvironment({
       lvskit: options.version,
-      congestionControl: 'cubic',
-      offloads: options.offload ?? true,
-      mtu: mtu ?? 1500,
-      rate,
+      congestionControl,
+      offloads: offload,
+      mtu,
+      rate: options.rate,
       pinning: 'two',
     }),
   };
@@ -95,8 +94,7 @@ async function measureOn(
     for (const system of systems) beds.push(await build(cluster, system, realservers, options));
     for (let round = 0; round < rounds; round++) {
       for (const count of clients) {
-        const shift = round % beds.length;
-        for (const bed of [...beds.slice(shift), ...beds.slice(0, shift)]) {
+        for (const bed of inTurn(beds, round)) {
           signal.throwIfAborted();
           const sample = await windowOf(bed, realservers, count, round, options);
           folder.append('windows.ndjson', sample);
@@ -111,7 +109,7 @@ async function measureOn(
 }
 
 function build(cluster: Cluster, system: SystemName, realservers: number, options: ScaleOptions): Promise<ScaleBed> {
-  const { clients, transfer, rate, mtu, offload, signal } = options;
+  const { clients, transfer, signal } = options;
   signal.throwIfAborted();
   options.onProgress({ stage: 'building', system, realservers });
   const services = servicesFor([transfer]);
@@ -120,9 +118,7 @@ function build(cluster: Cluster, system: SystemName, realservers: number, option
     name: `scl${process.pid}-${system}`,
     services,
     signal,
-    ...(mtu === undefined ? {} : { mtu }),
-    ...(rate === undefined ? {} : { rate }),
-    ...(offload === undefined ? {} : { offload }),
+    ...linkOptionsOf(options),
   });
 }
 

@@ -1,22 +1,15 @@
 // One system, standing: its lab, an agent on each machine that takes part, and the netpipe connection that stays
 // open for all visits.
 
-import {
-  type Agent,
-  connectNetpipe,
-  listenNetpipe,
-  type NetpipePair,
-  type ResultOf,
-  startAgent,
-} from '../agent/mod.ts';
-import { type Lab, type LabMachine, type LabOptions, namespacePath } from '../lab/mod.ts';
+import { type Agent, connectNetpipe, listenNetpipe, type NetpipePair, type ResultOf } from '../agent/mod.ts';
+import { findMachine, type Lab, type LabOptions, namespacePath } from '../lab/mod.ts';
 import { type Ipv4, LvskitError, type TransferName } from '../model/mod.ts';
 import { startServicesOn } from './lab-services.ts';
-import { applyNftables } from './nftables.ts';
 import { type PathCounter, pathCounters } from './path-counters.ts';
 import { type LabService, LINE_PORT, NETPIPE_PORT } from './service-ports.ts';
+import { bringUpSystem, startAgents } from './system-lab.ts';
 import type { SystemPlan } from './systems.ts';
-import { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';
+import { takeDownVirtualServer } from './virtual-server.ts';
 
 export interface TestbedOptions extends Omit<LabOptions, 'name' | 'realservers'> {
   readonly labName: string;
@@ -41,7 +34,7 @@ export class Testbed {
     this.lab = lab;
     this.#agents = agents;
     this.counters = pathCounters(plan.shape, {
-      director: namespacePath(machineOf(lab, 'director').namespace),
+      director: namespacePath(findMachine(lab.plan, 'director').namespace),
       decapsulators: lab.plan.machines
         .filter((machine) => machine.hostPlan.steps.some((step) => step.kind === 'decapsulate'))
         .map((machine) => namespacePath(machine.namespace)),
@@ -52,23 +45,16 @@ export class Testbed {
   /** Builds it whole, or leaves nothing behind. */
   static async start(plan: SystemPlan, options: TestbedOptions): Promise<Testbed> {
     const { labName, cpus, services = [], ...labOptions } = options;
-    const balancer = plan.shape.director === 'nftables' ? 'other' : 'lvskit';
-    const lab = await bringUpVirtualServer(plan.cluster, { ...labOptions, name: labName, balancer });
+    const lab = await bringUpSystem(plan, { ...labOptions, name: labName });
     try {
-      if (plan.shape.director === 'nftables') {
-        applyNftables(namespacePath(machineOf(lab, 'director').namespace), plan.cluster.services);
-      }
       const hosts = plan.cluster.machines.filter((machine) => machine.role !== 'director');
       const agents = await startAgents(
-        hosts.map((machine) => ({
-          host: machine.name,
-          prefix: ['nsenter', `--net=${namespacePath(machineOf(lab, machine.name).namespace)}`],
-          cpu: machine.role === 'client' ? cpus.client : cpus.realserver,
-        })),
+        lab,
+        hosts.map(({ name, role }) => ({ machine: name, cpu: role === 'client' ? cpus.client : cpus.realserver })),
       );
       const testbed = new Testbed(plan, lab, agents);
       await testbed.#serveLines();
-      const server = machineOf(lab, plan.answeredBy[0] ?? '');
+      const server = findMachine(lab.plan, plan.answeredBy[0] ?? '');
       await startServicesOn(lab, server, services, { cpu: cpus.realserver, signal: options.signal });
       return testbed;
     } catch (error) {
@@ -125,23 +111,4 @@ export class Testbed {
     await Promise.all([...this.#agents.values()].map((agent) => agent.close()));
     await takeDownVirtualServer(this.lab.plan.name);
   }
-}
-
-function machineOf(lab: Lab, name: string): LabMachine {
-  const machine = lab.plan.machines.find((each) => each.name === name);
-  if (machine === undefined) throw new LvskitError('LAB_MACHINE_UNKNOWN', `the lab has no machine ${name}`);
-  return machine;
-}
-
-async function startAgents(
-  hosts: readonly { host: string; prefix: readonly string[]; cpu: number }[],
-): Promise<ReadonlyMap<string, Agent>> {
-  const started = await Promise.allSettled(hosts.map((host) => startAgent(host)));
-  const agents = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const failure = started.find((result) => result.status === 'rejected');
-  if (failure !== undefined) {
-    await Promise.all(agents.map((agent) => agent.close()));
-    throw failure.reason;
-  }
-  return new Map(agents.map((agent) => [agent.host, agent]));
 }

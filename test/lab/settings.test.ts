@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkLabName, defaultLabName, parseRate, resolveLinkSettings } from '../../src/lab/settings.ts';
 
 test('links are unlimited Ethernet with offloads and cubic unless told otherwise', () => {
-  assert.deepEqual(resolveLinkSettings({ name: 'x' }), {
+  assert.deepEqual(resolveLinkSettings({}), {
     mtu: 1500,
     rate: undefined,
     offload: true,
@@ -12,9 +12,9 @@ test('links are unlimited Ethernet with offloads and cubic unless told otherwise
 });
 
 test('an MTU is a whole number that IPv4 and veth allow', () => {
-  for (const mtu of [68, 1500, 65535]) assert.equal(resolveLinkSettings({ name: 'x', mtu }).mtu, mtu);
+  for (const mtu of [68, 1500, 65535]) assert.equal(resolveLinkSettings({ mtu }).mtu, mtu);
   for (const mtu of [0, 67, 65536, 1500.5, Number.NaN]) {
-    assert.throws(() => resolveLinkSettings({ name: 'x', mtu }), { code: 'LAB_MTU_INVALID', exitStatus: 2 });
+    assert.throws(() => resolveLinkSettings({ mtu }), { code: 'LAB_MTU_INVALID', exitStatus: 2 });
   }
 });
 

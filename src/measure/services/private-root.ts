@@ -1,10 +1,11 @@
 // Old daemons look at fixed places: /etc, /run, /dev. Here they find files of ours there and no others, in a mount
 // namespace of their own: nothing of the machine is changed, several run side by side, and all ends with their processes.
 
-import { chownSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ipv4 } from '../../model/mod.ts';
 import { quote } from '../../system/mod.ts';
+import { folderOfThisProcess, removeFoldersOfTheDead } from './folders-by-process.ts';
 
 /** Where the daemon finds its folder: a directory that every machine has and no daemon uses (FHS 3.12). */
 export const PRIVATE_ROOT = '/mnt';
@@ -44,8 +45,8 @@ export interface PrivateRoot {
 export function prepareInPrivateRoot(options: PrivateRoot, script: readonly string[]): readonly string[] {
   const { folder, hasOwnDevices = false } = options;
   mkdirSync(folder, { recursive: true, mode: 0o755 });
-  removeRootsOfTheDead(folder);
-  const root = join(folder, `${PREFIX}${process.pid}`);
+  removeFoldersOfTheDead(folder, PREFIX);
+  const root = folderOfThisProcess(folder, PREFIX);
   for (const name of ['etc', 'run', ...(hasOwnDevices ? ['dev'] : [])])
     mkdirSync(join(root, name), { recursive: true });
   for (const [path, text] of Object.entries({ ...namesOf(options), ...options.etc })) {
@@ -77,14 +78,6 @@ function formatStart(root: string, hasOwnDevices: boolean, script: readonly stri
 }
 
 const PREFIX = 'root-';
-
-/** Each daemon leaves its folder behind. */
-function removeRootsOfTheDead(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, pid] = name.split(PREFIX);
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
 
 /** Without a name service: asking one that is not there takes seconds, for every connection. */
 function namesOf({ accounts, clients }: PrivateRoot): Readonly<Record<string, string>> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findBypass } from '../../../src/analysis/detectors/bypass.ts';
-import { findCaching } from '../../../src/analysis/detectors/caching.ts';
+import { findCaching } from '../../../src/model/caching.ts';
 import { createNoise, SEEDS } from './simulated.ts';
 
 test('files that crossed the wire once, with their headers, are not called cached', () => {

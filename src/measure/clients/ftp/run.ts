@@ -6,7 +6,7 @@ import { paperFileName } from '../../services/files.ts';
 import type { TransferResult } from '../../transfer-record.ts';
 import { runTransfers, type Transferred, tryTransfer } from '../../transfers.ts';
 import type { FtpRunOptions } from './options.ts';
-import { FtpSession } from './session.ts';
+import type { FtpSession } from './session.ts';
 
 /** Throws TRANSFER_FAILED when the first file, which is not measured, fails. */
 export async function runFtp(options: FtpRunOptions): Promise<TransferResult> {
@@ -58,6 +58,8 @@ class FtpClient {
 
   async #open(): Promise<FtpSession> {
     this.#filesLeft = this.#options.filesPerSession;
+    // Agents and services of other protocols need not load what only FTP does.
+    const { FtpSession } = await import('./session.ts');
     return await FtpSession.open(this.#options);
   }
 }

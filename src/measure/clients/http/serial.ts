@@ -6,6 +6,7 @@ import {
   closeSocket,
   connectTcp,
   type PinnedMemory,
+  pauseThread,
   pinBytes,
   receiveSome,
   SocketError,
@@ -38,7 +39,7 @@ export function runSerial(options: HttpRunOptions): HttpRunResult {
       record.succeed(startMs, nowMs, client.parser.bodyBytes, client.parser.wireBytes);
     } else {
       record.fail(cause);
-      pause(PAUSE_AFTER_FAILURE_MS);
+      pauseThread(PAUSE_AFTER_FAILURE_MS);
       nowMs = performance.now();
     }
     if (client.isWornOut) client.close();
@@ -138,8 +139,4 @@ class SerialClient {
     if (parser.isMalformed) this.malformed ??= Buffer.from(parser.malformedBytes).toString('latin1');
     return causeOfReply(parser, this.#options.expectedBytes);
   }
-}
-
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

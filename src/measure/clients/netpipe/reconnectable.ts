@@ -2,7 +2,7 @@
 // its listener and opens it anew each time, so a new connection may be refused for a moment, or be made to the old
 // listener and then reset: both mean "again".
 
-import { type ConnectOptions, connectTcp, SocketError } from '../../../system/mod.ts';
+import { type ConnectOptions, connectTcp, pauseThread, SocketError } from '../../../system/mod.ts';
 import { NetpipeLink } from '../../netpipe/link.ts';
 
 const PAUSE_BETWEEN_ATTEMPTS_MS = 1;
@@ -64,7 +64,7 @@ export class Reconnectable {
         return;
       } catch (error) {
         if (!hasCode(error, 'SOCKET_REFUSED') || Date.now() > deadline) throw error;
-        pause(PAUSE_BETWEEN_ATTEMPTS_MS);
+        pauseThread(PAUSE_BETWEEN_ATTEMPTS_MS);
       }
     }
   }
@@ -76,9 +76,4 @@ function connectLink(options: ConnectOptions): NetpipeLink {
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof SocketError && error.code === code;
-}
-
-/** Leaves the CPU to the peer; this thread blocks in all that it does. */
-function pause(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

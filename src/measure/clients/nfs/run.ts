@@ -5,15 +5,12 @@
 
 import { TransferFailure } from '../../causes.ts';
 import { paperFileName } from '../../services/files.ts';
-import type { TimeWindow, TransferResult } from '../../transfer-record.ts';
-import { runTransfers, type Transferred, tryTransfer } from '../../transfers.ts';
+import type { TransferResult } from '../../transfer-record.ts';
+import { runTransfers, type TransferOptions, type Transferred, tryTransfer } from '../../transfers.ts';
 import { NoReplyFailure } from './rpc-client.ts';
 import { type NfsOptions, NfsSession, type RpcCounts } from './session.ts';
 
-export interface NfsRunOptions extends NfsOptions {
-  readonly sizeBytes: number;
-  readonly seconds: number;
-  readonly commonWindow?: TimeWindow | undefined;
+export interface NfsRunOptions extends NfsOptions, Pick<TransferOptions, 'sizeBytes' | 'seconds' | 'commonWindow'> {
   /** Files go from here to the server, where they are removed again. */
   readonly isWriting: boolean;
   /** Each WRITE is to be on the disk before it is answered. */

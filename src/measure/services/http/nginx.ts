@@ -1,9 +1,10 @@
 // nginx as a service of a measurement: its configuration, which does nothing but send files, and how to start it.
 
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SocketAddress } from '../../../system/mod.ts';
 import { writePaperFiles } from '../files.ts';
+import { folderOfThisProcess, removeFoldersOfTheDead } from '../folders-by-process.ts';
 
 export interface NginxOptions extends SocketAddress {
   /** For the files, the configuration and what nginx writes. */
@@ -23,8 +24,8 @@ const CONNECTIONS_PER_WORKER = 16_384;
 export function prepareNginx(options: NginxOptions): readonly string[] {
   const { folder } = options;
   writePaperFiles(join(folder, 'files'));
-  removePrefixesOfTheDead(folder);
-  const prefix = join(folder, `${PREFIX}${process.pid}`);
+  removeFoldersOfTheDead(folder, PREFIX);
+  const prefix = folderOfThisProcess(folder, PREFIX);
   mkdirSync(prefix, { recursive: true });
   const configuration = join(prefix, 'nginx.conf');
   writeFileSync(configuration, formatConfiguration(options));
@@ -32,14 +33,6 @@ export function prepareNginx(options: NginxOptions): readonly string[] {
 }
 
 const PREFIX = 'nginx-';
-
-/** Each nginx has a folder by its process id, and leaves it behind. */
-function removePrefixesOfTheDead(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, pid] = name.split(PREFIX);
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
 
 function formatConfiguration({ address, port, folder, workers }: NginxOptions): string {
   return `daemon off;

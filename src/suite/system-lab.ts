@@ -1,0 +1,48 @@
+// What every measurement of a system begins with: its lab with whoever forwards there, and agents on its machines.
+
+import { type Agent, startAgent } from '../agent/mod.ts';
+import { findMachine, type Lab, namespacePath } from '../lab/mod.ts';
+import { applyNftables } from './nftables.ts';
+import type { SystemPlan } from './systems.ts';
+import { type BringUpOptions, bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';
+
+/** Builds it whole, or leaves nothing behind. */
+export async function bringUpSystem(plan: SystemPlan, options: Omit<BringUpOptions, 'balancer'>): Promise<Lab> {
+  const isNftables = plan.shape.director === 'nftables';
+  const lab = await bringUpVirtualServer(plan.cluster, { ...options, balancer: isNftables ? 'other' : 'lvskit' });
+  if (!isNftables) return lab;
+  try {
+    applyNftables(namespacePath(findMachine(lab.plan, 'director').namespace), plan.cluster.services);
+    return lab;
+  } catch (error) {
+    await takeDownVirtualServer(lab.plan.name);
+    throw error;
+  }
+}
+
+export interface AgentPlace {
+  /** `Machine.name` */
+  readonly machine: string;
+  /** Without it, any. */
+  readonly cpu?: number;
+}
+
+/** All at once, by the machines' names, in their order. When one cannot be started, none is left. */
+export async function startAgents(lab: Lab, places: readonly AgentPlace[]): Promise<ReadonlyMap<string, Agent>> {
+  const started = await Promise.allSettled(
+    places.map(({ machine, cpu }) =>
+      startAgent({
+        host: machine,
+        prefix: ['nsenter', `--net=${namespacePath(findMachine(lab.plan, machine).namespace)}`],
+        ...(cpu === undefined ? {} : { cpu }),
+      }),
+    ),
+  );
+  const agents = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failure = started.find((result) => result.status === 'rejected');
+  if (failure !== undefined) {
+    await Promise.all(agents.map((agent) => agent.close()));
+    throw failure.reason;
+  }
+  return new Map(agents.map((agent) => [agent.host, agent]));
+}
