@@ -21,6 +21,8 @@ export const MINIMUM_ROUNDS = 6;
 
 const SEED = 20000624;
 const MEDIAN_REPLICATES = 2000;
+/** Of statistics that take longer to compute: a fit each. */
+export const FIT_REPLICATES = 1000;
 
 /**
  * `replicates` values of `statistic`, each on a resample of `count` indices drawn with replacement from

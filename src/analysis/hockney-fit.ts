@@ -3,7 +3,7 @@
 
 import type { SystemName } from '../model/mod.ts';
 import { FIT_CRITERION, type HockneyFit } from './analysis.ts';
-import { bootstrap, percentileEstimate } from './bootstrap.ts';
+import { bootstrap, FIT_REPLICATES, percentileEstimate } from './bootstrap.ts';
 import {
   fitHockney,
   type HockneyLine,
@@ -14,8 +14,6 @@ import {
 } from './hockney.ts';
 import { median } from './quantiles.ts';
 import { sizesOf, type Visits, visitsAt } from './visits.ts';
-
-const REPLICATES = 1000;
 
 /** Median one-way times of one size by round; undefined where the round has no visit. */
 interface SizeColumn {
@@ -31,7 +29,7 @@ export function fitSystem(visits: Visits, system: SystemName): HockneyFit | unde
   const line = fitHockney(blocks);
   if (line === undefined) return undefined;
 
-  const replicas = bootstrap(rounds, (indices) => fitHockney(mediansOver(columns, indices)), REPLICATES).filter(
+  const replicas = bootstrap(rounds, (indices) => fitHockney(mediansOver(columns, indices)), FIT_REPLICATES).filter(
     (replica) => replica !== undefined,
   );
   const estimate = (quantity: (line: HockneyLine) => number) =>

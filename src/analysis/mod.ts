@@ -3,12 +3,26 @@
 export { type AnalyseOptions, analyse } from './analyse.ts';
 export * from './analysis.ts';
 export type { Estimate } from './bootstrap.ts';
+export * from './figure.ts';
+export * from './judged.ts';
 export { explainLatency } from './latency-cause.ts';
-export { parseRun, parseSamples, parseScale, parseTransfers, parseWindows } from './parse-results.ts';
+export * from './observations.ts';
+export {
+  parseExperiment,
+  parseObservations,
+  parseReproduction,
+  parseRun,
+  parseSamples,
+  parseScale,
+  parseTransfers,
+  parseWindows,
+} from './parse-results.ts';
+export * from './quantity.ts';
 export { analyseScaling, type ScaleCurve } from './scaling.ts';
 export { systemLabel, systemPath } from './systems.ts';
 export { transferLabel, transferPath } from './transfer-names.ts';
 export type { TransferAnalysis, TransferCount } from './transfers.ts';
+export * from './verdict.ts';
 export {
   formatChange,
   formatInterval,

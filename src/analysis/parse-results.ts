@@ -1,8 +1,18 @@
 // The text of result files → the model's values. Reads no files: callers pass the text and the name for messages.
 
 import * as z from 'zod';
-import type { BlockSample, Run, ScaleRun, TransferSample, WindowSample } from '../model/mod.ts';
+import type {
+  BlockSample,
+  ExperimentRun,
+  Observation,
+  Reproduction,
+  Run,
+  ScaleRun,
+  TransferSample,
+  WindowSample,
+} from '../model/mod.ts';
 import { badRun, badSample, formatVersionUnknown } from './errors.ts';
+import { EXPERIMENT_FORMAT, experimentSchema, observationSchema, reproductionSchema } from './experiment-schema.ts';
 import { RUN_FORMAT, runSchema, sampleSchema, transferSchema } from './run-schema.ts';
 import { SCALE_FORMAT, scaleSchema, windowSchema } from './scale-schema.ts';
 
@@ -14,6 +24,16 @@ export function parseRun(text: string, fileName = 'run.json'): Run {
 /** The same for `scale.json`. */
 export function parseScale(text: string, fileName = 'scale.json'): ScaleRun {
   return parseDescription(text, fileName, SCALE_FORMAT, scaleSchema);
+}
+
+/** The same for `reproduce.json`. */
+export function parseReproduction(text: string, fileName = 'reproduce.json'): Reproduction {
+  return parseDescription(text, fileName, EXPERIMENT_FORMAT, reproductionSchema);
+}
+
+/** The same for `experiment.json`. */
+export function parseExperiment(text: string, fileName = 'experiment.json'): ExperimentRun {
+  return parseDescription(text, fileName, EXPERIMENT_FORMAT, experimentSchema);
 }
 
 function parseDescription<T>(text: string, fileName: string, known: number, schema: z.ZodType<T>): T {
@@ -45,6 +65,11 @@ export function parseTransfers(text: string, fileName = 'transfers.ndjson'): Par
 /** And for the windows of a scale run. */
 export function parseWindows(text: string, fileName = 'windows.ndjson'): ParsedSamples<WindowSample> {
   return parseLines(text, fileName, windowSchema);
+}
+
+/** And for those of an experiment. */
+export function parseObservations(text: string, fileName = 'observations.ndjson'): ParsedSamples<Observation> {
+  return parseLines(text, fileName, observationSchema);
 }
 
 function parseLines<Sample>(text: string, fileName: string, schema: z.ZodType<Sample>): ParsedSamples<Sample> {

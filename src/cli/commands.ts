@@ -91,9 +91,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'measure many clients at the same time, on ever more realservers',
     load: () => import('./scale.ts'),
   },
+  reproduce: {
+    group: BENCH,
+    summary: 'repeat the paper’s experiments; a verdict on each of its claims',
+    load: () => import('./reproduce.ts'),
+  },
   report: {
     group: BENCH,
-    summary: 'draw the report of a comparison again',
+    summary: 'draw the report of a run again',
     load: () => import('./report.ts'),
   },
   bench: {

@@ -1,7 +1,7 @@
 // `lvskit report DIR`: draws the report of a comparison again from run.json and the samples, into the same folder; of a
 // scale run it prints the tables.
 
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -14,14 +14,9 @@ import {
   parseTransfers,
   parseWindows,
 } from '../analysis/mod.ts';
-import {
-  createReport,
-  formatCompareTable,
-  formatScaleTable,
-  type ReportFile,
-  reportNotWritten,
-  runFolderUnreadable,
-} from '../report/mod.ts';
+import { createReport, formatCompareTable, formatScaleTable } from '../report/mod.ts';
+import { readText, replaceFiles } from './report-files.ts';
+import { drawReproduction } from './report-reproduction.ts';
 
 export function createCommand(): Command {
   return new Command('report')
@@ -29,7 +24,8 @@ export function createCommand(): Command {
     .argument('<dir>', 'folder of a run')
     .option('--json', 'write the analysis as JSON instead of the table')
     .action((folder: string, options: DrawOptions) => {
-      if (existsSync(join(folder, 'scale.json'))) drawScale(folder, options);
+      if (existsSync(join(folder, 'reproduce.json'))) drawReproduction(folder, options);
+      else if (existsSync(join(folder, 'scale.json'))) drawScale(folder, options);
       else drawRun(folder, options);
     });
 }
@@ -75,29 +71,4 @@ function writeReport(folder: string): Analysis {
   });
   replaceFiles(folder, files);
   return analysis;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw runFolderUnreadable(path, cause);
-  }
-}
-
-/** Writes everything beside its place before anything takes it: a full disk leaves the old report whole. */
-function replaceFiles(folder: string, files: readonly ReportFile[]): void {
-  const draftOf = (name: string) => join(folder, `.${name}.${process.pid}.tmp`);
-  const begun: string[] = [];
-  try {
-    for (const { name, content } of files) {
-      begun.push(draftOf(name));
-      writeFileSync(draftOf(name), content);
-    }
-    for (const { name } of files) renameSync(draftOf(name), join(folder, name));
-  } catch (cause) {
-    throw reportNotWritten(folder, cause);
-  } finally {
-    for (const draft of begun) rmSync(draft, { recursive: true, force: true });
-  }
 }

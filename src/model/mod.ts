@@ -4,6 +4,7 @@ export * from './address.ts';
 export * from './caching.ts';
 export * from './cluster.ts';
 export * from './errors.ts';
+export * from './experiment-results.ts';
 export * from './results.ts';
 export * from './scale-results.ts';
 export * from './service.ts';

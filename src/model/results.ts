@@ -100,7 +100,8 @@ export function isCounterAsExpected({ packets, expected }: PathCounter, connecti
   return packets >= connections === (expected === 'some');
 }
 
-export interface Environment {
+/** Of the machine: what holds for all that is measured on it. */
+export interface MachineEnvironment {
   readonly kernel: string;
   readonly cpuModel: string;
   readonly cpuCount: number;
@@ -109,6 +110,9 @@ export interface Environment {
   readonly lvskit: string;
   /** Commit of the checkout, when run from one. */
   readonly commit: string | undefined;
+}
+
+export interface Environment extends MachineEnvironment {
   readonly congestionControl: string;
   readonly offloads: boolean;
   readonly mtu: number;

@@ -10,3 +10,4 @@ export { formatHtmlReport } from './html-report.ts';
 export { formatOutFile } from './out-file.ts';
 export type { ReportFile } from './report-file.ts';
 export { formatScaleTable } from './scale-table.ts';
+export { formatVerdictTable } from './verdict-table.ts';

@@ -6,7 +6,6 @@ import { type LinkOptions, linkOptionsOf } from '../lab/mod.ts';
 import type {
   BlockSample,
   Cluster,
-  CpuUse,
   Environment,
   MeasuredTransfers,
   NetpipeMode,
@@ -16,7 +15,7 @@ import type {
   TransferName,
   TransferSample,
 } from '../model/mod.ts';
-import { readNamespacesCpuNs, readSoftirqNs } from '../system/mod.ts';
+import { withCpuUse } from './cpu-use.ts';
 import { readEnvironment } from './environment.ts';
 import { interrupted, pathNotProven } from './errors.ts';
 import { inTurn } from './in-turn.ts';
@@ -235,26 +234,4 @@ async function visitService(
   const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, visitSeconds));
   const { elapsedNs: _, ...measured } = result;
   return { transfer, system: testbed.plan.system, round, sizeBytes, ...measured, cpu };
-}
-
-/** What a visit gives, and the CPU time that the machines spent meanwhile. */
-async function withCpuUse<T extends { readonly elapsedNs: number }>(
-  testbed: Testbed,
-  measure: () => Promise<T>,
-): Promise<{ result: T; cpu: CpuUse }> {
-  const before = readCpu(testbed);
-  const result = await measure();
-  const after = readCpu(testbed);
-  const processNs = Object.fromEntries(
-    [...after.processNs].map(([machine, ns]) => [machine, ns - (before.processNs.get(machine) ?? 0)]),
-  );
-  return { result, cpu: { processNs, softirqNs: after.softirqNs - before.softirqNs, elapsedNs: result.elapsedNs } };
-}
-
-function readCpu({ namespacePaths }: Testbed): { processNs: ReadonlyMap<string, number>; softirqNs: number } {
-  const times = readNamespacesCpuNs(namespacePaths.map(({ path }) => path));
-  return {
-    processNs: new Map(namespacePaths.map(({ machine }, index) => [machine, times[index] ?? 0])),
-    softirqNs: readSoftirqNs(),
-  };
 }

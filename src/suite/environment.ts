@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Environment } from '../model/mod.ts';
+import type { Environment, MachineEnvironment } from '../model/mod.ts';
 import { runCommand } from '../system/mod.ts';
 
 /** Commit of the checkout that this runs from; undefined for an installed package. */
@@ -20,13 +20,8 @@ function readCommit(): string | undefined {
   }
 }
 
-/** What the caller knows and the machine can't tell. */
-export type EnvironmentChoices = Pick<
-  Environment,
-  'lvskit' | 'congestionControl' | 'offloads' | 'mtu' | 'rate' | 'pinning'
->;
-
-export function readEnvironment(choices: EnvironmentChoices): Environment {
+/** What holds for all that is measured here. */
+export function readMachine(lvskit: string): MachineEnvironment {
   const processors = cpus();
   return {
     kernel: release(),
@@ -34,7 +29,14 @@ export function readEnvironment(choices: EnvironmentChoices): Environment {
     cpuCount: processors.length,
     memoryBytes: totalmem(),
     node: process.version,
+    lvskit,
     commit: readCommit(),
-    ...choices,
   };
+}
+
+/** What the caller knows and the machine can't tell. */
+export type EnvironmentChoices = Omit<Environment, keyof MachineEnvironment> & Pick<Environment, 'lvskit'>;
+
+export function readEnvironment({ lvskit, ...choices }: EnvironmentChoices): Environment {
+  return { ...readMachine(lvskit), ...choices };
 }

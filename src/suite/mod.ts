@@ -1,7 +1,11 @@
 // The suite's public face: virtual servers in labs, and comparisons of systems.
 
 export { type CompareOptions, type CompareProgress, compare } from './compare.ts';
+export type { Experiment } from './experiments/experiment.ts';
+export { EXPERIMENTS } from './experiments/mod.ts';
 export { runGuestProgram } from './guest-program.ts';
+export { judgeExperiment } from './judge.ts';
 export { serveLabLines } from './lab-services.ts';
+export { type ReproduceProgress, reproduce } from './reproduce.ts';
 export { type ScaleOptions, type ScaleProgress, scale } from './scale.ts';
 export { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';

@@ -1,0 +1,185 @@
+// The observations of one experiment, found by cell, measure, size and value: medians, totals, ratios of what was
+// measured side by side, lines through times. Pure.
+
+import type { Observation } from '../model/mod.ts';
+import { bootstrap, FIT_REPLICATES } from './bootstrap.ts';
+import type { CurvePoint } from './detectors/curve.ts';
+import { fitHockney, type HockneyLine, hockneyPoleBytes, hockneyRateMbps, relativeResiduals } from './hockney.ts';
+import { median } from './quantiles.ts';
+import type { Quantity } from './quantity.ts';
+
+/** Which number of which observations. */
+export interface Which {
+  readonly cell: string;
+  /** `netpipe` by default. */
+  readonly measure?: string;
+  /** Without it, whatever size there is; then there must be one only. */
+  readonly sizeBytes?: number;
+  /** `timeNs` by default. */
+  readonly value?: string;
+}
+
+/** Times against sizes. */
+export type WhichCurve = Omit<Which, 'sizeBytes'> & {
+  /** Those that count; all by default. */
+  readonly sizes?: (sizeBytes: number) => boolean;
+};
+
+/** Hockney's line through a cell's times: L, r∞ and n½, on each resample. */
+export interface Line {
+  readonly latencyNs: Quantity;
+  readonly rateMbps: Quantity;
+  readonly poleBytes: Quantity;
+  /** |measured − line| / line over the sizes. */
+  readonly medianResidual: number;
+  readonly largestResidual: number;
+}
+
+/** What a verdict would need was not observed; the message says what. */
+export class NotObserved extends Error {}
+
+/** Keeps its place among the replicas, so that those of two quantities stay in step. */
+const NO_LINE: HockneyLine = { latencyNs: Number.NaN, nsPerByte: Number.NaN };
+
+/** By round; undefined where a round has none. */
+type Column = readonly (number | undefined)[];
+
+export class Observations {
+  readonly all: readonly Observation[];
+  readonly rounds: number;
+  readonly #resamples: readonly Int32Array[];
+
+  constructor(observations: readonly Observation[]) {
+    this.all = observations;
+    this.rounds = observations.reduce((most, { round }) => Math.max(most, round + 1), 0);
+    this.#resamples = this.rounds === 0 ? [] : bootstrap(this.rounds, (rounds) => rounds.slice(), FIT_REPLICATES);
+  }
+
+  /** In the order in which they were made; may be none. */
+  of({ cell, measure = 'netpipe', sizeBytes }: Omit<Which, 'value'>): readonly Observation[] {
+    return this.all.filter(
+      (one) => one.cell === cell && one.measure === measure && (sizeBytes === undefined || one.sizeBytes === sizeBytes),
+    );
+  }
+
+  /** Ascending; may be none. */
+  sizes({ cell, measure }: WhichCurve): readonly number[] {
+    return [...new Set(this.of({ cell, ...(measure && { measure }) }).map(({ sizeBytes }) => sizeBytes))].sort(
+      (a, b) => a - b,
+    );
+  }
+
+  /** All that was observed of a number, round after round. Throws NotObserved when there is none. */
+  values(pick: Which): readonly number[] {
+    return this.#column(pick).filter((value) => value !== undefined);
+  }
+
+  /** Over the rounds. */
+  median(pick: Which): Quantity {
+    return this.#resampled(this.#column(pick), median);
+  }
+
+  /** Over the rounds: for counters too coarse for one visit. */
+  total(pick: Which): Quantity {
+    return this.#resampled(this.#column(pick), (values) => values.reduce((sum, value) => sum + value, 0));
+  }
+
+  /** The median over the rounds of one number divided by another of the same round. */
+  medianRatio(numerator: Which, denominator: Which): Quantity {
+    const below = this.#column(denominator);
+    const ratios = this.#column(numerator).map((value, round) => {
+      const partner = below[round];
+      return value === undefined || partner === undefined ? undefined : value / partner;
+    });
+    if (ratios.every((value) => value === undefined)) {
+      throw new NotObserved(`no round has both ${describe(numerator)} and ${describe(denominator)}`);
+    }
+    return this.#resampled(ratios, median);
+  }
+
+  /** Throws NotObserved when the sizes cannot tell L from r∞. */
+  line(pick: WhichCurve): Line {
+    const columns = this.#columns(pick);
+    const whole = lineOf(
+      columns,
+      Int32Array.from({ length: this.rounds }, (_, round) => round),
+    );
+    if (whole === undefined) throw new NotObserved(`no line fits the times of ${describe(pick)}`);
+    const replicas = this.#resamples.map((rounds) => lineOf(columns, rounds) ?? NO_LINE);
+    const rounds = Math.min(...columns.map(({ column }) => count(column)));
+    const quantity = (of: (line: HockneyLine) => number): Quantity => ({
+      value: of(whole),
+      replicas: replicas.map(of),
+      rounds,
+    });
+    const residuals = relativeResiduals(whole, this.curve(pick)).map(Math.abs);
+    return {
+      latencyNs: quantity(({ latencyNs }) => latencyNs),
+      rateMbps: quantity(hockneyRateMbps),
+      poleBytes: quantity(hockneyPoleBytes),
+      medianResidual: median(residuals),
+      largestResidual: Math.max(...residuals),
+    };
+  }
+
+  /** Median times, ascending by size. */
+  curve(pick: WhichCurve): readonly CurvePoint[] {
+    return this.#columns(pick).map(({ sizeBytes, column }) => ({
+      sizeBytes,
+      timeNs: median(column.filter((value) => value !== undefined)),
+    }));
+  }
+
+  #columns({ sizes = () => true, ...pick }: WhichCurve): readonly { sizeBytes: number; column: Column }[] {
+    const measured = this.sizes(pick).filter(sizes);
+    if (measured.length === 0) throw new NotObserved(`nothing was observed of ${describe(pick)}`);
+    return measured.map((sizeBytes) => ({ sizeBytes, column: this.#column({ ...pick, sizeBytes }) }));
+  }
+
+  #column(pick: Which): Column {
+    const column: (number | undefined)[] = Array.from({ length: this.rounds }, () => undefined);
+    for (const { round, values } of this.of(pick)) column[round] = values[pick.value ?? 'timeNs'];
+    if (column.every((value) => value === undefined))
+      throw new NotObserved(`nothing was observed of ${describe(pick)}`);
+    return column;
+  }
+
+  #resampled(column: Column, statistic: (values: readonly number[]) => number): Quantity {
+    const present = column.filter((value) => value !== undefined);
+    const replicas = this.#resamples.map((rounds) => {
+      const drawn = drawFrom(column, rounds);
+      return drawn.length === 0 ? Number.NaN : statistic(drawn);
+    });
+    return { value: statistic(present), replicas, rounds: present.length };
+  }
+}
+
+function drawFrom(column: Column, rounds: Int32Array): number[] {
+  const drawn: number[] = [];
+  for (const round of rounds) {
+    const value = column[round];
+    if (value !== undefined) drawn.push(value);
+  }
+  return drawn;
+}
+
+function lineOf(
+  columns: readonly { readonly sizeBytes: number; readonly column: Column }[],
+  rounds: Int32Array,
+): HockneyLine | undefined {
+  return fitHockney(
+    columns.flatMap(({ sizeBytes, column }) => {
+      const times = drawFrom(column, rounds);
+      return times.length === 0 ? [] : [{ sizeBytes, timeNs: median(times) }];
+    }),
+  );
+}
+
+function count(column: Column): number {
+  return column.filter((value) => value !== undefined).length;
+}
+
+function describe({ cell, measure, sizeBytes, value }: Which): string {
+  const size = sizeBytes === undefined ? '' : `, ${sizeBytes} bytes`;
+  return `${cell}: ${measure ?? 'netpipe'}${size}, ${value ?? 'timeNs'}`;
+}

@@ -1,0 +1,105 @@
+// What an experiment measures with: it builds systems that the bench takes down again, and lets visits go round: stop after
+// stop of each size, in turn, round after round. Every visit becomes an observation, written as soon as it is there.
+
+import { fileURLToPath } from 'node:url';
+import { loadCluster } from '../../conf/mod.ts';
+import type { Cluster, Depth, Observation } from '../../model/mod.ts';
+import { inTurn } from '../in-turn.ts';
+import type { SystemPlan } from '../systems.ts';
+import { Testbed, type TestbedOptions } from '../testbed.ts';
+
+/** Something that can be visited again and again at one size. */
+export interface Stop extends Pick<Observation, 'cell' | 'measure' | 'sizeBytes'> {
+  visit(): Promise<Visit>;
+}
+
+export type Visit = Pick<Observation, 'values' | 'words' | 'histogram'>;
+
+export interface BenchOptions {
+  readonly depth: Depth;
+  readonly signal: AbortSignal;
+  record(observation: Observation): void;
+  onProgress(text: string): void;
+}
+
+/** Unless an experiment says otherwise: the cost of the path, without wake-ups of another CPU. */
+const ONE_CPU = { client: 0, realserver: 0 };
+
+export class Bench {
+  readonly depth: Depth;
+  readonly signal: AbortSignal;
+  readonly #options: BenchOptions;
+  readonly #cleanups: (() => Promise<void> | void)[] = [];
+  #standing = 0;
+
+  constructor(options: BenchOptions) {
+    this.depth = options.depth;
+    this.signal = options.signal;
+    this.#options = options;
+  }
+
+  choose<T>(quick: T, full: T): T {
+    return this.depth === 'quick' ? quick : full;
+  }
+
+  /** @param conf of examples/, without its ending */
+  cluster(conf: string): Cluster {
+    const confFile = fileURLToPath(new URL(`../../../examples/${conf}.conf`, import.meta.url));
+    return loadCluster({ confFile, hostsFile: undefined });
+  }
+
+  /** A lab's name that nobody else has. */
+  labName(): string {
+    return `rep${process.pid}-${++this.#standing}`;
+  }
+
+  /** Stands until the experiment ends. */
+  async stand(plan: SystemPlan, options: Partial<TestbedOptions> = {}): Promise<Testbed> {
+    this.signal.throwIfAborted();
+    const starting = Testbed.start(plan, { labName: this.labName(), cpus: ONE_CPU, signal: this.signal, ...options });
+    // Before it stands: where several start at once and one fails, the others are still on their way.
+    this.onEnd(() =>
+      starting.then(
+        (testbed) => testbed.stop(),
+        () => {}, // has cleaned up after itself
+      ),
+    );
+    return await starting;
+  }
+
+  /** Done when the experiment has ended, however it ends; the last one first. */
+  onEnd(cleanup: () => Promise<void> | void): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  record(observation: Observation): void {
+    this.#options.record(observation);
+  }
+
+  /** Each round visits every stop once; stops of the same measure and size follow each other, in turn. */
+  async goRound(rounds: number, stops: readonly Stop[]): Promise<void> {
+    const groups = Map.groupBy(stops, ({ measure, sizeBytes }) => `${measure} ${sizeBytes}`);
+    for (let round = 0; round < rounds; round++) {
+      this.#options.onProgress(`round ${round + 1} of ${rounds}`);
+      for (const group of groups.values()) {
+        for (const { visit, ...stop } of inTurn(group, round)) {
+          this.signal.throwIfAborted();
+          this.record({ ...stop, round, ...(await visit()) });
+        }
+      }
+    }
+  }
+
+  /** Everything that stands goes; the first failure is thrown when all has been tried. */
+  async end(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const cleanup of this.#cleanups.splice(0).toReversed()) {
+      try {
+        await cleanup();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}

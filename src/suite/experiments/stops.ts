@@ -1,0 +1,90 @@
+// The stops that most experiments make: netpipe's blocks, and transfers of a service, with the CPU time of every machine.
+
+import type { NetpipePair } from '../../agent/mod.ts';
+import type { BlockSample, CpuUse, NetpipeMode, TransferName } from '../../model/mod.ts';
+import { withCpuUse } from '../cpu-use.ts';
+import type { Testbed } from '../testbed.ts';
+import type { Stop } from './bench.ts';
+
+export interface NetpipeStopOptions {
+  readonly mode?: NetpipeMode;
+  /** How long a visit is to last. */
+  readonly seconds?: number;
+  /** Of the observations; by default `netpipe`. */
+  readonly measure?: string;
+  /** Another one than the testbed's own, which is that from the client through the system. */
+  readonly pair?: NetpipePair;
+}
+
+/** Short: machines are disturbed for tenths of a second, and neighbours in time suffer alike. */
+const VISIT_SECONDS = 0.02;
+
+/** Opens the testbed's netpipe connection if it has to. A stop for each size. */
+export async function netpipeStops(
+  cell: string,
+  testbed: Testbed,
+  sizesBytes: readonly number[],
+  options: NetpipeStopOptions = {},
+): Promise<readonly Stop[]> {
+  const { mode = 'twoway', seconds = VISIT_SECONDS, measure = 'netpipe' } = options;
+  if (options.pair === undefined) await testbed.connectNetpipe();
+  const pair = options.pair ?? testbed.netpipe;
+  // Both ends' code is compiled and both ends' buffers are grown before anything counts.
+  for (const sizeBytes of [Math.min(...sizesBytes), Math.max(...sizesBytes)]) {
+    await pair.visit({ sizeBytes, mode, targetSeconds: 2 * seconds });
+  }
+  return sizesBytes.map((sizeBytes) => ({
+    cell,
+    measure,
+    sizeBytes,
+    visit: async () => {
+      const { result, cpu } = await withCpuUse(testbed, () => pair.visit({ sizeBytes, mode, targetSeconds: seconds }));
+      const { oneWayNs, exchanges, histogram } = result;
+      return { values: { ...timesOf(oneWayNs), exchanges, ...cpuValues(cpu) }, histogram };
+    },
+  }));
+}
+
+/** Transfers from the client through the system; a stop for each size. */
+export function transferStops(
+  cell: string,
+  testbed: Testbed,
+  transfer: TransferName,
+  sizesBytes: readonly number[],
+  { seconds = VISIT_SECONDS, measure = transfer }: { readonly seconds?: number; readonly measure?: string } = {},
+): readonly Stop[] {
+  return sizesBytes.map((sizeBytes) => ({
+    cell,
+    measure,
+    sizeBytes,
+    visit: async () => {
+      const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, seconds));
+      const { timeNs, transfers, payloadBytes, wireBytes, counts, failures, histogram } = result;
+      const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+      return {
+        // Without one that came to its end there is no time.
+        values: {
+          ...(transfers > 0 ? timesOf(timeNs) : {}),
+          ...counts,
+          transfers,
+          failed,
+          payloadBytes,
+          wireBytes,
+          ...cpuValues(cpu),
+        },
+        words: Object.keys(failures),
+        histogram,
+      };
+    },
+  }));
+}
+
+function timesOf({ min, p50, p99, max, mean }: BlockSample['oneWayNs']) {
+  return { timeNs: p50, minNs: min, p99Ns: p99, maxNs: max, meanNs: mean };
+}
+
+/** `cpuNs director` and so on: of the processes of each machine; `softirqNs` of all CPUs. */
+export function cpuValues({ processNs, softirqNs, elapsedNs }: CpuUse): Record<string, number> {
+  const perMachine = Object.entries(processNs).map(([machine, ns]) => [`cpuNs ${machine}`, ns]);
+  return { ...Object.fromEntries(perMachine), softirqNs, elapsedNs };
+}
