@@ -2,10 +2,10 @@
 // the page. Functions are named by markers such as `@size`, which chart-formatters resolves.
 
 import { type Comparison, FIT_CRITERION, type SystemAnalysis, systemLabel } from '../analysis/mod.ts';
-import type { SystemName } from '../model/mod.ts';
-import { type ChartOption, LABEL, rateAxis, SANS, sizeAxis, timeAxis, valueAxis } from './chart-axes.ts';
+import { type ChartOption, LABEL, rateAxis, sizeAxis, timeAxis, valueAxis } from './chart-axes.ts';
+import { frame, level, line, withWhiskers } from './chart-series.ts';
 import { describePoint, describeRatio, describeResidual } from './chart-tips.ts';
-import { INK, lineStyleOf, MUTED } from './series-style.ts';
+import { lineStyleOf } from './series-style.ts';
 
 /** What curves are drawn of: netpipe's blocks, or the transfers of a service. */
 export interface Drawable {
@@ -16,7 +16,7 @@ export interface Drawable {
 export function throughputOption({ systems }: Drawable): ChartOption {
   const series = systems.flatMap((system) =>
     withWhiskers(
-      system.system,
+      lineStyleOf(system.system),
       systemLabel(system.system),
       drawable(system).map((point) => ({
         x: point.sizeBytes,
@@ -37,7 +37,7 @@ export function throughputOption({ systems }: Drawable): ChartOption {
 export function signatureOption({ systems }: Drawable): ChartOption {
   const series = systems.map((system) =>
     line(
-      system.system,
+      lineStyleOf(system.system),
       systemLabel(system.system),
       drawable(system).map((point) => ({
         value: [point.oneWayNs.value / 1000, point.throughputMbps.value],
@@ -58,7 +58,7 @@ export function ratioOption({ systems }: Drawable): ChartOption {
   const comparisons = systems.flatMap(({ comparison }) => comparison ?? []);
   const series = comparisons.flatMap((comparison, index) =>
     withWhiskers(
-      comparison.system,
+      lineStyleOf(comparison.system),
       ratioName(comparison),
       comparison.sizes
         .filter(({ sizeBytes }) => sizeBytes > 0)
@@ -83,7 +83,7 @@ export function residualOption({ systems }: Drawable): ChartOption {
   const fitted = systems.flatMap(({ system, fit }) => (fit === undefined ? [] : [{ system, fit }]));
   const series = fitted.map(({ system, fit }) =>
     line(
-      system,
+      lineStyleOf(system),
       systemLabel(system),
       fit.residuals
         .filter(({ sizeBytes }) => sizeBytes > 0)
@@ -99,82 +99,6 @@ export function residualOption({ systems }: Drawable): ChartOption {
     xAxis: sizeAxis(fitted.flatMap(({ fit }) => fit.residuals.map(({ sizeBytes }) => sizeBytes))),
     yAxis: valueAxis('(measured − line) / line, %', { min: '@residualMin', max: '@residualMax' }),
     series: [...series, level(0, 'solid'), level(criterion, 'dotted'), level(-criterion, 'dotted')],
-  };
-}
-
-/** Characters of names that fit on one line of a legend. */
-const LEGEND_LINE = 70;
-
-interface DrawnPoint {
-  readonly x: number;
-  readonly y: { readonly value: number; readonly low: number; readonly high: number };
-  readonly tip: string;
-}
-
-function frame(names: readonly string[]): ChartOption {
-  return {
-    animation: false,
-    textStyle: { fontFamily: SANS },
-    grid: { left: 64, right: 24, top: 16, bottom: names.join('').length > LEGEND_LINE ? 104 : 84 },
-    legend: {
-      data: names,
-      bottom: 0,
-      itemWidth: 28,
-      itemGap: 22,
-      textStyle: { color: INK, fontSize: 12, fontFamily: SANS },
-    },
-    tooltip: { trigger: 'item', formatter: '@tip' },
-  };
-}
-
-function line(system: SystemName, name: string, data: readonly unknown[]): ChartOption {
-  const { color, dash, symbol } = lineStyleOf(system);
-  return {
-    name,
-    type: 'line',
-    data,
-    symbol,
-    symbolSize: 5,
-    itemStyle: { color },
-    lineStyle: { color, width: 1.6, type: dash },
-    emphasis: { lineStyle: { width: 2.4 } },
-  };
-}
-
-/** The curve, and its intervals as a broken line of the same name, so that the legend switches both. */
-function withWhiskers(system: SystemName, name: string, points: readonly DrawnPoint[]): ChartOption[] {
-  const { color } = lineStyleOf(system);
-  const whiskers = points.flatMap(({ x, y }) => [
-    [x, y.low],
-    [x, y.high],
-    ['-', '-'],
-  ]);
-  return [
-    line(
-      system,
-      name,
-      points.map(({ x, y, tip }) => ({ value: [x, y.value], tip })),
-    ),
-    {
-      name,
-      type: 'line',
-      data: whiskers,
-      symbol: 'none',
-      silent: true,
-      itemStyle: { color },
-      lineStyle: { color, width: 1 },
-    },
-  ];
-}
-
-/** A horizontal line that is not in the legend. */
-function level(y: number, type: 'solid' | 'dotted'): ChartOption {
-  const lineStyle = { color: MUTED, width: 1, type };
-  return {
-    type: 'line',
-    data: [],
-    silent: true,
-    markLine: { silent: true, symbol: 'none', label: { show: false }, lineStyle, data: [{ yAxis: y }] },
   };
 }
 

@@ -3,12 +3,11 @@
 import type { Analysis } from '../analysis/mod.ts';
 import type { Run } from '../model/mod.ts';
 import { formatLatencySection, formatTailSection } from './html-latency.ts';
+import { formatPage, formatTime } from './html-page.ts';
 import { formatCurvesSection, formatNotes, formatResultSection } from './html-result.ts';
 import { formatCpuSection, formatEnvironmentSection, formatPathSection } from './html-setup.ts';
 import { formatTransfersSection } from './html-transfers.ts';
 import { element, escapeMarkup } from './markup.ts';
-import { formatPageScripts } from './page-script.ts';
-import { PAGE_STYLE } from './page-style.ts';
 
 export interface HtmlReportOptions {
   /** The text of echarts.min.js, which makes the plots interactive; without it they are static. */
@@ -16,9 +15,6 @@ export interface HtmlReportOptions {
   /** Names of the files that stand beside the report. */
   readonly fileNames?: readonly string[];
 }
-
-/** Nothing may be fetched: what is not in the page is not shown. */
-const CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
 
 export function formatHtmlReport(run: Run, analysis: Analysis, options: HtmlReportOptions = {}): string {
   const { echartsScript, fileNames = [] } = options;
@@ -36,23 +32,13 @@ export function formatHtmlReport(run: Run, analysis: Analysis, options: HtmlRepo
     '<h2>What these numbers can mean</h2>',
     formatNotes(analysis.notes, 'context'),
     formatEnvironmentSection(run, fileNames),
-    element('footer', {}, escapeMarkup('Drawn by lvskit from run.json and the samples; lvskit report draws it again.')),
-    echartsScript === undefined ? '' : formatPageScripts(echartsScript),
   ];
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${escapeMarkup(CONTENT_POLICY)}">
-<title>${escapeMarkup(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-${body.filter((part) => part !== '').join('\n')}
-</body>
-</html>
-`;
+  return formatPage({
+    title,
+    body,
+    footer: 'Drawn by lvskit from run.json and the samples; lvskit report draws it again.',
+    echartsScript,
+  });
 }
 
 function describeRun({ startedAt, environment, rounds, sizesBytes, mode }: Run): string {
@@ -66,9 +52,4 @@ function describeRun({ startedAt, environment, rounds, sizesBytes, mode }: Run):
     `netpipe ${mode}`,
     pinning === 'one' ? 'all on one CPU' : 'on two CPUs',
   ].join(' · ');
-}
-
-/** 2026-03-01T10:00:00.000Z → 2026-03-01 10:00 UTC */
-function formatTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

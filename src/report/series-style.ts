@@ -44,3 +44,18 @@ export function lineStyleOf(system: SystemName): LineStyle {
 export function themeSvg(svg: string): string {
   return Object.entries(THEME).reduce((themed, [color, property]) => themed.replaceAll(color, `var(${property})`), svg);
 }
+
+const SERIES: readonly LineStyle[] = [
+  { color: INK, dash: 'solid', symbol: 'circle' },
+  { color: VERMILION, dash: 'solid', symbol: 'rect' },
+  { color: BLUE, dash: 'solid', symbol: 'triangle' },
+  { color: '#009e73', dash: 'solid', symbol: 'diamond' },
+  { color: '#cc79a7', dash: 'dashed', symbol: 'rect' },
+  { color: '#e69f00', dash: 'dashed', symbol: 'triangle' },
+  { color: MUTED, dash: 'dotted', symbol: 'circle' },
+];
+
+/** Of the n-th of several curves that have names only; from the seventh on they repeat. */
+export function styleAt(index: number): LineStyle {
+  return SERIES[index % SERIES.length] as LineStyle;
+}
