@@ -2,7 +2,15 @@
 // Visits block the whole process, which is what makes them exact; between them it answers at once.
 
 import { hostname } from 'node:os';
-import { askLines, type LineService, NetpipeLink, receiveVisit, serveLine, transmitVisit } from '../measure/mod.ts';
+import {
+  askLines,
+  type LineService,
+  NetpipeLink,
+  probeNfsFile,
+  receiveVisit,
+  serveLine,
+  transmitVisit,
+} from '../measure/mod.ts';
 import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess, readBootId } from '../system/mod.ts';
 import { unknownHandleError } from './errors.ts';
 import type { Method, ParsedParamsOf, ResultOf } from './protocol.ts';
@@ -26,8 +34,8 @@ export function createHandlers(version: string): Handlers {
       return {};
     },
 
-    'line.serve': async ({ address, port, text }) => {
-      const service = await serveLine({ address, port }, text);
+    'line.serve': async ({ text, ...local }) => {
+      const service = await serveLine(local, text);
       return { service: lineServices.add(service), port: service.port };
     },
     'line.close': async ({ service }) => {
@@ -52,6 +60,7 @@ export function createHandlers(version: string): Handlers {
     },
     'transfer.run': ({ transfer, ...options }) => runTransfers(transfer, options),
     'transfer.window': ({ transfer, ...options }) => runWindow(transfer, options),
+    'nfs.probe': (file) => probeNfsFile(file),
 
     'netpipe.close': (what) => {
       if ('listener' in what) closeSocket(listeners.take(what.listener));

@@ -10,16 +10,27 @@ export interface NetpipeListener {
   readonly agent: Agent;
   readonly listener: number;
   readonly port: number;
+  close(): Promise<void>;
 }
 
 export interface NetpipePair {
   /** One block size. The result is of that end which has the samples: in mode stream the receiver. */
   visit(visit: { sizeBytes: number; mode: NetpipeMode } & VisitExtent): Promise<VisitResult>;
-  close(): Promise<void>;
+  /** Both ends; at the same time, or one of them first. */
+  close(first?: NetpipeEnd): Promise<void>;
 }
 
-export async function listenNetpipe(agent: Agent, local: { address: Ipv4; port: number }): Promise<NetpipeListener> {
-  return { agent, ...(await agent.call('netpipe.serve', local)) };
+export type NetpipeEnd = 'transmitter' | 'receiver';
+
+export async function listenNetpipe(
+  agent: Agent,
+  local: { address: Ipv4; port: number; transparent?: boolean },
+): Promise<NetpipeListener> {
+  const { listener, port } = await agent.call('netpipe.serve', local);
+  const close = async () => {
+    await agent.call('netpipe.close', { listener });
+  };
+  return { agent, listener, port, close };
 }
 
 /** Connects `transmitter` to `address`, behind which `listener` must be: its host's own address, or a virtual one. */
@@ -39,8 +50,14 @@ export async function connectNetpipe(
       );
       return mode === 'stream' ? received : transmitted;
     },
-    close: async () => {
-      await both(transmitter.call('netpipe.close', sending), receiver.call('netpipe.close', receiving));
+    close: async (first) => {
+      const ends = {
+        transmitter: () => transmitter.call('netpipe.close', sending),
+        receiver: () => receiver.call('netpipe.close', receiving),
+      };
+      if (first !== undefined) await ends[first]();
+      const others = (['transmitter', 'receiver'] as const).filter((end) => end !== first);
+      await Promise.all(others.map((end) => ends[end]()));
     },
   };
 }

@@ -2,6 +2,7 @@
 // stdout. Every method has its schema here, checked at both ends, because the two may be of different versions.
 
 import { z } from 'zod';
+import { FTP_MODES, RSH_TARGETS } from '../measure/mod.ts';
 import { type Ipv4, parseIpv4, TRANSFER_NAMES } from '../model/mod.ts';
 
 const ipv4 = z.custom<Ipv4>(
@@ -13,12 +14,44 @@ const handle = z.int().nonnegative();
 const nothing = z.strictObject({});
 const timeNs = z.number().nonnegative();
 
+const listenParams = z.strictObject({
+  address: ipv4,
+  port,
+  /** Also for what TPROXY hands over: packets to addresses that the host does not have. */
+  transparent: z.boolean().default(false),
+});
+
 const connectParams = z.strictObject({
   address: ipv4,
   port,
   source: ipv4.optional(),
   /** For connecting and for every transfer afterwards. */
   timeoutMs: z.int().positive().default(10_000),
+});
+
+const count = z.int().positive();
+
+/** TransferVariant, as it goes over the wire. */
+const transferVariant = z.strictObject({
+  source: ipv4.optional(),
+  most: count.optional(),
+  coldFile: z.string().optional(),
+  file: z.string().optional(),
+  http: z.strictObject({ connections: count.optional(), ratePerSecond: z.number().positive().optional() }).optional(),
+  ftp: z.strictObject({ mode: z.enum(FTP_MODES).optional(), filesPerSession: count.optional() }).optional(),
+  rsh: z.strictObject({ to: z.enum(RSH_TARGETS).optional(), hasErrorChannel: z.boolean().optional() }).optional(),
+  lpd: z.strictObject({ until: z.enum(['accepted', 'printed']).optional() }).optional(),
+  nfs: z
+    .strictObject({
+      transport: z.enum(['udp', 'tcp']).optional(),
+      readBytes: count.optional(),
+      writeBytes: count.optional(),
+      exportPath: z.string().optional(),
+      isSync: z.boolean().optional(),
+      window: count.optional(),
+      isCaching: z.boolean().optional(),
+    })
+    .optional(),
 });
 
 const visitExtent = z.union([
@@ -45,7 +78,7 @@ export const METHODS = {
 
   /** Answers every connection with `text` until line.close. Port 0 lets the kernel choose. */
   'line.serve': {
-    params: z.strictObject({ address: ipv4, port, text: z.string() }),
+    params: listenParams.extend({ text: z.string() }),
     result: z.strictObject({ service: handle, port }),
   },
   'line.close': { params: z.strictObject({ service: handle }), result: nothing },
@@ -54,7 +87,7 @@ export const METHODS = {
 
   /** Listens for netpipe connections until netpipe.close. */
   'netpipe.serve': {
-    params: z.strictObject({ address: ipv4, port }),
+    params: listenParams,
     result: z.strictObject({ listener: handle, port }),
   },
   /** Call it when the client has connected, or at most `timeoutMs` before: the agent waits for it, deaf to all else. */
@@ -87,6 +120,7 @@ export const METHODS = {
       startNs: timeNs,
       endNs: timeNs,
       timeoutMs: z.int().positive().default(10_000),
+      variant: transferVariant.default({}),
     }),
     result: z.strictObject({
       /** In the window. */
@@ -110,6 +144,7 @@ export const METHODS = {
       sizeBytes: z.int().positive(),
       seconds: z.number().positive(),
       timeoutMs: z.int().positive().default(10_000),
+      variant: transferVariant.default({}),
     }),
     result: z.strictObject({
       transfers: z.int().nonnegative(),
@@ -117,9 +152,32 @@ export const METHODS = {
       timeNs: timeSummary,
       histogram: z.string(),
       failures: z.record(z.string(), z.int().positive()),
+      /** Transfers that took far too long, and times without any; at most 1000. */
+      stalls: z.array(
+        z.strictObject({
+          kind: z.enum(['slow transfer', 'gap']),
+          atMs: z.number(),
+          lastedMs: z.number().nonnegative(),
+        }),
+      ),
       counts: z.record(z.string(), z.number()),
       payloadBytes: z.int().nonnegative(),
       wireBytes: z.int().nonnegative(),
+    }),
+  },
+  /** What a file of an NFS server is, and what the server says to a WRITE if it is a device or a FIFO. */
+  'nfs.probe': {
+    params: z.strictObject({
+      address: ipv4,
+      exportPath: z.string(),
+      name: z.string(),
+      timeoutMs: z.int().positive().default(10_000),
+    }),
+    result: z.strictObject({
+      type: z.string(),
+      major: z.int(),
+      minor: z.int(),
+      refusal: z.string().optional(),
     }),
   },
   /** Closes a listener or a connection. */

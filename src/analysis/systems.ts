@@ -41,6 +41,12 @@ const FACTS: Readonly<Record<SystemName, SystemFacts>> = {
     baseline: 'forward-oneway',
     difference: 'connection look-up, a new MAC address',
   },
+  'dr-martian': {
+    label: 'martian VS-DR',
+    path: 'requests sent on by MAC address, replies routed by the director',
+    baseline: 'forward',
+    difference: 'connection look-up and a new MAC address on the way there',
+  },
   tun: {
     label: 'VS-TUN',
     path: 'requests encapsulated IP in IP, replies straight to the client',
@@ -71,8 +77,8 @@ export function differenceOf(system: SystemName): string {
 }
 
 /**
- * What a system's cost is measured against: routing over the same hops. VS-NAT and nftables carry replies too, as
- * `forward` does; VS-DR and VS-TUN do not, as `forward-oneway`. `direct` and `forward-oneway` against `forward`
+ * What a system's cost is measured against: routing over the same hops. VS-NAT, martian VS-DR and nftables carry replies
+ * too, as `forward` does; VS-DR and VS-TUN do not, as `forward-oneway`. `direct` and `forward-oneway` against `forward`
  * tell what the hops themselves cost.
  */
 export function baselineOf(system: SystemName): SystemName | undefined {
@@ -83,5 +89,6 @@ export function baselineOf(system: SystemName): SystemName | undefined {
 export const RIVALS: readonly (readonly [SystemName, SystemName])[] = [
   ['tun', 'dr'],
   ['nat', 'dr'],
+  ['dr-martian', 'dr'],
   ['nat', 'nftables'],
 ];

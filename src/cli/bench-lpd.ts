@@ -4,8 +4,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { PRINTER, runLpd } from '../measure/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { createTransferCommand } from './bench-transfers.ts';
+import { type OwnFileFlags, ownFileOf, ownFileOptions } from './own-file.ts';
 
-interface LpdFlags {
+interface LpdFlags extends OwnFileFlags {
   readonly printer: string;
   readonly until: 'accepted' | 'printed';
   readonly queueAt?: readonly string[];
@@ -31,10 +32,11 @@ export function createLpdCommand(): Command {
       new Option('--source-ports <which>', 'rfc: 721 to 731, as RFC 1179 wants; privileged: 512 to 1023')
         .choices(['rfc', 'privileged'])
         .default('privileged'),
+      ...ownFileOptions(),
     ],
-    run: async (options, { printer, until, queueAt, sourcePorts: ports }) => {
+    run: async (options, { printer, until, queueAt, sourcePorts: ports, ...flags }) => {
       const queuesAt = await Promise.all((queueAt ?? [options.address]).map(parseAddress));
-      return runLpd({ ...options, printer, until, queuesAt, ports });
+      return runLpd({ ...options, ...ownFileOf(flags), printer, until, queuesAt, ports });
     },
   });
 }

@@ -15,6 +15,7 @@ interface NfsFlags {
   readonly rsize: number;
   readonly wsize: number;
   readonly sync?: true;
+  readonly caching?: true;
   readonly window?: number;
   readonly timeo: number;
   readonly mountHost?: string;
@@ -38,10 +39,13 @@ export function createNfsCommand(): Command {
       new Option('--tcp', 'over TCP instead of UDP'),
       new Option(
         '--export <path>',
-        `what is mounted (default: ${NFS_EXPORTS.files}; with --write ${NFS_EXPORTS.memory}; also ${NFS_EXPORTS.disk}, ${NFS_EXPORTS.null})`,
+        `what is mounted (default: ${NFS_EXPORTS.files}; with --write ${NFS_EXPORTS.memory}; also ${NFS_EXPORTS.disk}, ${NFS_EXPORTS.null}, ${NFS_EXPORTS.special})`,
       ).argParser(parseExport),
       new Option('--rsize <bytes>', 'of a READ, 1k to 32k').argParser(parseTransferSize).default(8192, '8k'),
       new Option('--wsize <bytes>', 'of a WRITE, 1k to 32k').argParser(parseTransferSize).default(8192, '8k'),
+      new Option('--caching', 'keep what has been read, as a kernel does, while the file does not change').conflicts(
+        'write',
+      ),
       new Option('--sync', 'each WRITE is on the disk before it is answered, instead of all by a COMMIT'),
       new Option(
         '--window <n>',
@@ -64,6 +68,7 @@ export function createNfsCommand(): Command {
         exportPath: flags.export ?? (write ? NFS_EXPORTS.memory : NFS_EXPORTS.files),
         readBytes: flags.rsize,
         isSync: sync,
+        isCaching: flags.caching,
         window: flags.window ?? defaultWindow(traffic),
         retransmitMs: flags.timeo * 100,
         mountAddress: flags.mountHost === undefined ? undefined : await parseAddress(flags.mountHost),

@@ -1,11 +1,12 @@
 // `lvskit bench rsh HOST`: copies to a server by rsh, as large requests with small answers.
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { RSH_USER, runRsh } from '../measure/mod.ts';
+import { RSH_TARGETS, RSH_USER, type RshTarget, runRsh } from '../measure/mod.ts';
 import { createTransferCommand } from './bench-transfers.ts';
+import { type OwnFileFlags, ownFileOf, ownFileOptions } from './own-file.ts';
 
-interface RshFlags {
-  readonly to: 'null' | 'file';
+interface RshFlags extends OwnFileFlags {
+  readonly to: RshTarget;
   readonly user: string;
   readonly stderr: 'same' | 'own';
 }
@@ -20,15 +21,17 @@ export function createRshCommand(): Command {
     port: RSH_PORT,
     transfers: 'copies',
     options: [
-      new Option('--to <what>', 'copy to /dev/null, or to a file in the home folder there')
-        .choices(['null', 'file'])
+      new Option('--to <what>', 'copy to /dev/null, to a file in the home folder there, or to one that is on the disk')
+        .choices(RSH_TARGETS)
         .default('null'),
+      ...ownFileOptions(),
       new Option('--user <name>', 'on the server').argParser(parseUser).default(RSH_USER),
       new Option('--stderr <connection>', 'whether standard error has its own one, made by the server, as rsh(1) asks')
         .choices(['same', 'own'])
         .default('same'),
     ],
-    run: (options, { to, user, stderr }) => runRsh({ ...options, to, user, hasErrorChannel: stderr === 'own' }),
+    run: (options, { to, user, stderr, ...flags }) =>
+      runRsh({ ...options, ...ownFileOf(flags), to, user, hasErrorChannel: stderr === 'own' }),
   });
 }
 

@@ -40,6 +40,7 @@ interface SharedFlags {
   readonly port: number;
   readonly sizes: readonly number[];
   readonly seconds: number;
+  readonly count?: number;
   readonly connections: number;
   readonly timeout: number;
   readonly source?: string;
@@ -61,6 +62,7 @@ export function createTransferCommand<Flags extends object>(protocol: TransferCo
         .default(DEFAULT_SIZES, '1,1k,64k,1M'),
     )
     .option('-t, --seconds <seconds>', 'time for each size', parseSeconds, 2)
+    .option('-n, --count <n>', 'end after so many, if the time is not over before', parseCount)
     .option('-c, --connections <n>', 'clients at once, each a process of its own', parseCount, 1)
     .option('--timeout <seconds>', 'give a transfer up when nothing moves for this long', parseSeconds, 5)
     .option('--source <address>', 'address to connect from')
@@ -86,7 +88,7 @@ async function bench<Flags extends object>(
   const remarks: string[] = [];
   for (const [index, sizeBytes] of flags.sizes.entries()) {
     const { port, seconds } = flags;
-    const options = { address, port, source, seconds, sizeBytes, timeoutMs: flags.timeout * 1000 };
+    const options = { address, port, source, seconds, sizeBytes, timeoutMs: flags.timeout * 1000, most: flags.count };
     const result =
       flags.connections > 1 ? await runInProcesses(flags.connections, sizeBytes) : await protocol.run(options, flags);
     const row: TransferRow = { sizeBytes, ...result };

@@ -27,6 +27,11 @@ export const TIMED_OUT_RECEIVING = 'the reply stood still';
 /** After a failure a client waits this long, so that a dead server is not asked a million times. */
 export const PAUSE_AFTER_FAILURE_MS = 50;
 
+/** A file of this machine that a transfer needs. */
+export function causeOfOwnFile(path: string, error: unknown): string {
+  return `cannot read ${path} here: ${(error as NodeJS.ErrnoException).code}`;
+}
+
 /** A transfer that did not come to its end as it should: it is counted by its cause, and the next one follows. */
 export class TransferFailure extends Error {
   /** @param cause in words, the same for all that fail in this way */

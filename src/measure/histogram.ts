@@ -49,6 +49,11 @@ export class TimeHistogram {
     };
   }
 
+  /** ns, or 0 of an empty histogram. @param percent such as 99.9 */
+  percentile(percent: number): number {
+    return this.#histogram.getValueAtPercentile(percent);
+  }
+
   /** HdrHistogram's V2 encoding, compressed, in base64: what its tools in other languages read. */
   encode(): string {
     return encodeIntoCompressedBase64(this.#histogram);

@@ -18,6 +18,10 @@ export interface TransferOptions extends SocketAddress {
   readonly timeoutMs: number;
   /** What is counted besides, by itself. */
   readonly commonWindow?: TimeWindow | undefined;
+  /** After so many attempts it ends before its time. */
+  readonly most?: number | undefined;
+  /** Done before each transfer, in nobody's time; it may throw TransferFailure. */
+  readonly prepare?: (() => void) | undefined;
 }
 
 /** What a transfer has moved. */
@@ -33,21 +37,27 @@ export interface Transferred {
 /** One transfer. Throws TransferFailure, or SocketError, whose errno tells the cause. */
 export type Transfer = () => Transferred | Promise<Transferred>;
 
+type RunOptions = Pick<TransferOptions, 'seconds' | 'commonWindow' | 'most' | 'prepare'>;
+
 /**
  * One after the other until the time of the options is over; the last one may end after it, and counts. Failures are
  * counted by their cause, not thrown.
  */
 export async function runTransfers(
-  { seconds, commonWindow }: Pick<TransferOptions, 'seconds' | 'commonWindow'>,
+  { seconds, commonWindow, most = Number.POSITIVE_INFINITY, prepare }: RunOptions,
   transfer: Transfer,
 ): Promise<TransferResult> {
   const beganMs = performance.now();
   const endMs = beganMs + seconds * 1000;
   const record = new TransferRecord(beganMs, commonWindow);
   let nowMs = beganMs;
-  while (nowMs < endMs) {
-    const startMs = nowMs;
+  for (let tried = 0; tried < most && nowMs < endMs; tried++) {
+    let startMs = nowMs;
     try {
+      if (prepare !== undefined) {
+        prepare();
+        startMs = performance.now();
+      }
       const { payloadBytes, wireBytes, endMs: ownEndMs } = await transfer();
       nowMs = performance.now();
       record.succeed(startMs, ownEndMs ?? nowMs, payloadBytes, wireBytes);
@@ -65,9 +75,9 @@ export async function runTransfers(
  * TRANSFER_FAILED.
  * @param what such as `ftp://10.0.0.1:21/file.10`
  */
-export async function tryTransfer(what: string, transfer: Transfer): Promise<void> {
+export async function tryTransfer<T>(what: string, transfer: () => T | Promise<T>): Promise<T> {
   try {
-    await transfer();
+    return await transfer();
   } catch (error) {
     throw new TransferError(what, causeOf(error));
   }

@@ -4,7 +4,16 @@
 import type { Cluster } from './cluster.ts';
 
 /** The ways from client to realserver that one comparison lays side by side. */
-export const SYSTEM_NAMES = ['direct', 'forward', 'forward-oneway', 'nat', 'dr', 'tun', 'nftables'] as const;
+export const SYSTEM_NAMES = [
+  'direct',
+  'forward',
+  'forward-oneway',
+  'nat',
+  'dr',
+  'dr-martian',
+  'tun',
+  'nftables',
+] as const;
 export type SystemName = (typeof SYSTEM_NAMES)[number];
 
 export type NetpipeMode = 'twoway' | 'stream' | 'bidirectional';

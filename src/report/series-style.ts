@@ -32,6 +32,7 @@ const STYLES: Readonly<Record<SystemName, LineStyle>> = {
   'forward-oneway': { color: INK, dash: 'dashed', symbol: 'circle' },
   nat: { color: VERMILION, dash: 'solid', symbol: 'rect' },
   dr: { color: BLUE, dash: 'solid', symbol: 'triangle' },
+  'dr-martian': { color: BLUE, dash: 'dashed', symbol: 'triangle' },
   tun: { color: '#009e73', dash: 'solid', symbol: 'diamond' },
   nftables: { color: '#cc79a7', dash: 'dashed', symbol: 'rect' },
 };

@@ -232,6 +232,6 @@ async function visitService(
   { visitSeconds }: CompareOptions,
 ): Promise<TransferSample> {
   const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, visitSeconds));
-  const { elapsedNs: _, ...measured } = result;
+  const { elapsedNs: _, stalls: __, ...measured } = result;
   return { transfer, system: testbed.plan.system, round, sizeBytes, ...measured, cpu };
 }

@@ -103,7 +103,7 @@ async function startServices(
     if (started.has(identity)) continue;
     started.add(identity);
     const allowed = service.isTrusting ? ['--allow', ...addressesOf(lab)] : [];
-    const words = ['serve', service.name, '--port', String(mainPort), ...allowed];
+    const words = ['serve', service.name, '--port', String(mainPort), ...allowed, ...(service.words ?? [])];
     startInside(lab, namespace, [...prefix, ...ownLauncher(), ...words]);
   }
   const deadlineMs = performance.now() + START_TIMEOUT_MS;

@@ -6,13 +6,27 @@ import type { LinkLoad } from '../model/mod.ts';
 import { inNetworkNamespace } from '../system/mod.ts';
 
 /** Since the links exist. In the order of the plan's links. */
-export function readLinks({ plan }: Lab): LinkLoad[] {
+export function readLinks(lab: Lab): LinkLoad[] {
+  return readTraffic(lab).map(({ link, inBytes, outBytes }) => ({ link, inBytes, outBytes }));
+}
+
+/**
+ * A packet is what the NIC is given: with offloads as much of a stream as the kernel hands over at once, without them what
+ * fits into the MTU.
+ */
+export interface LinkTraffic extends LinkLoad {
+  readonly inPackets: number;
+  readonly outPackets: number;
+}
+
+/** The same with packets. */
+export function readTraffic({ plan }: Lab): LinkTraffic[] {
   const tables = new Map(
     plan.machines.map(({ name, namespace }) => [name, inNetworkNamespace(namespacePath(namespace), readDevices)]),
   );
   return plan.links.map(({ machine, device }) => {
-    const { inBytes = 0, outBytes = 0 } = tables.get(machine)?.get(device) ?? {};
-    return { link: `${machine}:${device}`, inBytes, outBytes };
+    const { inBytes = 0, outBytes = 0, inPackets = 0, outPackets = 0 } = tables.get(machine)?.get(device) ?? {};
+    return { link: `${machine}:${device}`, inBytes, outBytes, inPackets, outPackets };
   });
 }
 
@@ -25,15 +39,27 @@ export function linksSince(before: readonly LinkLoad[], after: readonly LinkLoad
   }));
 }
 
-/** Of the namespace that we are in: `eth0: BYTES packets … (16 columns)`, received and sent. */
-function readDevices(): Map<string, { readonly inBytes: number; readonly outBytes: number }> {
+/** The same of traffic. */
+export function trafficSince(before: readonly LinkTraffic[], after: readonly LinkTraffic[]): LinkTraffic[] {
+  const loads = linksSince(before, after);
+  return after.map(({ inPackets, outPackets, ...link }, index) => ({
+    ...(loads[index] ?? link),
+    inPackets: inPackets - (before[index]?.inPackets ?? 0),
+    outPackets: outPackets - (before[index]?.outPackets ?? 0),
+  }));
+}
+
+/** Of the namespace that we are in: `eth0: BYTES PACKETS … (16 columns)`, received and sent. */
+function readDevices(): Map<string, Omit<LinkTraffic, 'link'>> {
   const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').split('\n').slice(2);
   return new Map(
     lines.flatMap((line) => {
       const [device, counters] = line.split(':');
       if (device === undefined || counters === undefined) return [];
       const columns = counters.trim().split(/\s+/).map(Number);
-      return [[device.trim(), { inBytes: columns[0] ?? 0, outBytes: columns[8] ?? 0 }] as const];
+      const [inBytes = 0, inPackets = 0] = columns;
+      const [outBytes = 0, outPackets = 0] = columns.slice(8);
+      return [[device.trim(), { inBytes, outBytes, inPackets, outPackets }] as const];
     }),
   );
 }

@@ -1,7 +1,7 @@
 // nftables' DNAT as a load balancer: the same services as VS-NAT, by the kernel's own NAT and connection tracking.
 
 import type { VirtualService } from '../model/mod.ts';
-import { runCommand } from '../system/mod.ts';
+import { applyRuleset, readCounters } from './nft.ts';
 
 const TABLE = 'lvskit_compare';
 
@@ -34,17 +34,11 @@ export function formatNftables(services: readonly VirtualService[]): string {
 
 /** Puts the ruleset into the director's namespace. Throws COMMAND_NOT_FOUND, COMMAND_FAILED. */
 export function applyNftables(namespacePath: string, services: readonly VirtualService[]): void {
-  runCommand(['nsenter', `--net=${namespacePath}`, 'nft', '-f', '-'], { input: formatNftables(services) });
-}
-
-interface NftListing {
-  readonly nftables: readonly { readonly counter?: { readonly name: string; readonly packets: number } }[];
+  applyRuleset(namespacePath, formatNftables(services));
 }
 
 /** Packets that passed towards the servers and back since the ruleset was put in. */
 export function readNftables(namespacePath: string): { readonly toServers: number; readonly toClients: number } {
-  const { stdout } = runCommand(['nsenter', `--net=${namespacePath}`, 'nft', '-j', 'list', 'counters']);
-  const { nftables } = JSON.parse(stdout) as NftListing;
-  const packets = (name: string) => nftables.find((row) => row.counter?.name === name)?.counter?.packets ?? 0;
+  const packets = readCounters(namespacePath, TABLE);
   return { toServers: packets('to_servers'), toClients: packets('to_clients') };
 }

@@ -5,7 +5,8 @@ import { findDataPlane, readDecapsulated } from '../dataplane/mod.ts';
 import type { Ipv4 } from '../model/mod.ts';
 import { inNetworkNamespace } from '../system/mod.ts';
 import { readNftables } from './nftables.ts';
-import type { SystemShape } from './systems.ts';
+import { isForwardedByKernel, isLvskit, type SystemShape } from './system-shapes.ts';
+import { readAccepted } from './transparent-proxy.ts';
 
 /** Whether the packets of a test must show in a counter, or must not. */
 type Expectation = 'some' | 'none';
@@ -37,23 +38,24 @@ interface PathPlaces {
   readonly director: string;
   /** Those of the realservers, where VS-TUN's packets are taken apart by lvskit's program. */
   readonly decapsulators: readonly string[];
+  /** Those of all realservers. */
+  readonly realservers: readonly string[];
   readonly vip: Ipv4;
 }
 
 /** The counters of a system, each with what its packets must do to it. */
 export function pathCounters(shape: SystemShape, places: PathPlaces): PathCounter[] {
   const onDirector = (read: () => number) => () => inNetworkNamespace(places.director, read);
-  const lvskit = shape.director === 'nat' || shape.director === 'dr' || shape.director === 'tun';
   const when = (condition: boolean): Expectation => (condition ? 'some' : 'none');
   return [
     {
       name: 'forwarded by the director’s kernel',
-      expected: when(shape.director === 'routing' || shape.director === 'nftables'),
+      expected: when(isForwardedByKernel(shape)),
       read: onDirector(kernelForwarded),
     },
     {
       name: 'lvskit, to the realservers',
-      expected: when(lvskit),
+      expected: when(isLvskit(shape)),
       read: onDirector(() => lvskitPackets('inPackets')),
     },
     {
@@ -85,6 +87,15 @@ export function pathCounters(shape: SystemShape, places: PathPlaces): PathCounte
                 (sum, path) => sum + inNetworkNamespace(path, () => readDecapsulated(places.vip) ?? 0),
                 0,
               ),
+          },
+        ]
+      : []),
+    ...(shape.realserversAccept === 'tproxy' || shape.realserversAccept === 'redirect'
+      ? [
+          {
+            name: `taken by the realservers’ ${shape.realserversAccept}`,
+            expected: 'some' as const,
+            read: () => places.realservers.reduce((sum, path) => sum + readAccepted(path), 0),
           },
         ]
       : []),

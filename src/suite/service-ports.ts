@@ -23,6 +23,8 @@ export interface LabService {
   readonly programs?: readonly string[];
   /** Lets only those in that it has been told of by --allow. */
   readonly isTrusting?: boolean;
+  /** Further words of `lvskit serve`. */
+  readonly words?: readonly string[];
 }
 
 /** One process on each realserver serves all of its ports: NFS's own and MOUNT's, on UDP and TCP. */
@@ -58,6 +60,19 @@ const SERVED_BY: Readonly<Record<TransferName, string>> = {
   nfs: 'nfs',
   'nfs-write': 'nfs',
 };
+
+/** rsh whose inetd starts so many rshds a minute, and at the next connection stops for ten minutes. */
+export function rshWithLimit(perMinute: number): readonly LabService[] {
+  return servicesFor(['rsh']).map((service) => ({ ...service, words: ['--per-minute', String(perMinute)] }));
+}
+
+/** Where {@link httpFromDisk} has the paper's files: elsewhere they are in memory for good. */
+export const HTTP_DISK_FOLDER = '/var/lib/lvskit/http';
+
+/** http whose files lie on a disk, and are in memory only while the page cache has them. */
+export function httpFromDisk(): readonly LabService[] {
+  return servicesFor(['http']).map((service) => ({ ...service, words: ['--folder', HTTP_DISK_FOLDER] }));
+}
 
 /** What a lab runs at a port, if this machine has its daemon. */
 export function serviceAt(protocol: TransportProtocol, port: number): LabService | undefined {

@@ -4,20 +4,33 @@ import { type Agent, startAgent } from '../agent/mod.ts';
 import { findMachine, type Lab, namespacePath } from '../lab/mod.ts';
 import { applyNftables } from './nftables.ts';
 import type { SystemPlan } from './systems.ts';
+import { applyTransparentProxy } from './transparent-proxy.ts';
 import { type BringUpOptions, bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';
 
 /** Builds it whole, or leaves nothing behind. */
 export async function bringUpSystem(plan: SystemPlan, options: Omit<BringUpOptions, 'balancer'>): Promise<Lab> {
   const isNftables = plan.shape.director === 'nftables';
   const lab = await bringUpVirtualServer(plan.cluster, { ...options, balancer: isNftables ? 'other' : 'lvskit' });
-  if (!isNftables) return lab;
   try {
-    applyNftables(namespacePath(findMachine(lab.plan, 'director').namespace), plan.cluster.services);
+    if (isNftables) applyNftables(pathOf(lab, 'director'), plan.cluster.services);
+    startTransparentProxy(plan, lab);
     return lab;
   } catch (error) {
     await takeDownVirtualServer(lab.plan.name);
     throw error;
   }
+}
+
+function startTransparentProxy({ shape, cluster }: SystemPlan, lab: Lab): void {
+  const { realserversAccept: way } = shape;
+  if (way !== 'tproxy' && way !== 'redirect') return;
+  for (const { name } of cluster.machines.filter(({ role }) => role === 'realserver')) {
+    applyTransparentProxy(pathOf(lab, name), way, cluster.vip.address);
+  }
+}
+
+function pathOf(lab: Lab, machine: string): string {
+  return namespacePath(findMachine(lab.plan, machine).namespace);
 }
 
 export interface AgentPlace {
@@ -33,7 +46,7 @@ export async function startAgents(lab: Lab, places: readonly AgentPlace[]): Prom
     places.map(({ machine, cpu }) =>
       startAgent({
         host: machine,
-        prefix: ['nsenter', `--net=${namespacePath(findMachine(lab.plan, machine).namespace)}`],
+        prefix: ['nsenter', `--net=${pathOf(lab, machine)}`],
         ...(cpu === undefined ? {} : { cpu }),
       }),
     ),

@@ -3,7 +3,6 @@
 
 import {
   type Cluster,
-  type ForwardingMethod,
   type Ipv4,
   type Ipv4Network,
   ipv4FromNumber,
@@ -20,24 +19,14 @@ import {
 } from '../model/mod.ts';
 import { comparisonImpossible } from './errors.ts';
 import { LINE_PORT, NETPIPE_PORT, type ServedProtocol } from './service-ports.ts';
-
-/** How packets of a system get from the client to the realserver and back. */
-export interface SystemShape {
-  /** Straight, past the director; by its plain routing; by a load balancer on it. */
-  readonly director: 'none' | 'routing' | ForwardingMethod | 'nftables';
-  /** Whether replies pass the director too. */
-  readonly replies: 'through-director' | 'straight';
-}
-
-const SHAPES: Readonly<Record<SystemName, SystemShape>> = {
-  direct: { director: 'none', replies: 'straight' },
-  forward: { director: 'routing', replies: 'through-director' },
-  'forward-oneway': { director: 'routing', replies: 'straight' },
-  nat: { director: 'nat', replies: 'through-director' },
-  dr: { director: 'dr', replies: 'straight' },
-  tun: { director: 'tun', replies: 'straight' },
-  nftables: { director: 'nftables', replies: 'through-director' },
-};
+import {
+  type DirectorAcceptance,
+  isBalanced,
+  isMartian,
+  type RealserverAcceptance,
+  type SystemShape,
+  shapeOf,
+} from './system-shapes.ts';
 
 /** One system, ready to be built. */
 export interface SystemPlan {
@@ -164,14 +153,16 @@ function clientMachine(
 
 function directorMachine(topology: Topology, shape: SystemShape): Machine {
   const { director, directorOutside } = topology;
-  const vip: VipHolding = { kind: 'arping', device: directorOutside.device, label: undefined, prefixLength: 32 };
-  const holdsVip = shape.director !== 'none' && shape.director !== 'routing';
+  const vip: VipHolding =
+    shape.directorAccepts === 'tp'
+      ? { kind: 'transparent-proxy' }
+      : { kind: 'arping', device: directorOutside.device, label: undefined, prefixLength: 32 };
   return {
     ...director,
     routes: [],
-    vip: holdsVip ? vip : undefined,
+    vip: isBalanced(shape) ? vip : undefined,
     forwardsPackets: true,
-    acceptsLocalSource: false,
+    acceptsLocalSource: isMartian(shape),
   };
 }
 
@@ -183,15 +174,21 @@ function realserverMachine(topology: Topology, shape: SystemShape, machine: Mach
     const onOneNetwork = outside.address === inside.address;
     return onOneNetwork ? [] : [hostRoute(outside.address, inside.address, nic)];
   });
-  const silent: VipHolding = { kind: 'silent', device: 'lo', label: 'lo:0' };
-  const tunnel: VipHolding = { kind: 'silent', device: 'tunl0', label: undefined };
   return {
     ...machine,
     routes: back,
-    vip: shape.director === 'dr' ? silent : shape.director === 'tun' ? tunnel : undefined,
+    vip: realserverVip(shape),
     forwardsPackets: false,
     acceptsLocalSource: false,
   };
+}
+
+/** TPROXY and REDIRECT are rules, which are put in when the lab stands: nothing of theirs makes the VIP the host's own. */
+function realserverVip({ director, realserversAccept }: SystemShape): VipHolding | undefined {
+  if (director === 'tun') return { kind: 'silent', device: 'tunl0', label: undefined };
+  if (director !== 'dr') return undefined;
+  if (realserversAccept === 'vip') return { kind: 'silent', device: 'lo', label: 'lo:0' };
+  return realserversAccept === 'anyip' ? { kind: 'transparent-proxy' } : undefined;
 }
 
 /** A port that is measured beside netpipe's. */
@@ -205,6 +202,9 @@ export interface SystemOptions {
   readonly measured?: readonly MeasuredPort[];
   /** On which realservers what is measured is: on the first, of the two that are compared; or on all there are. */
   readonly servers?: 'first' | 'all';
+  /** Of VS-DR: how the VIP is accepted; by default it is on a device of each machine. */
+  readonly directorAccepts?: DirectorAcceptance;
+  readonly realserversAccept?: RealserverAcceptance;
 }
 
 /**
@@ -213,11 +213,14 @@ export interface SystemOptions {
  */
 export function planSystem(base: Cluster, system: SystemName, options: SystemOptions = {}): SystemPlan {
   const { measured = [], servers = 'first' } = options;
-  const shape = SHAPES[system];
+  const shape = shapeOf(system, options);
+  if (shape.realserversAccept === 'tproxy' && measured.length > 0) {
+    throw comparisonImpossible('no daemon listens transparently', 'measure netpipe alone where realservers use TPROXY');
+  }
   const topology = topologyOf(base);
   const realservers = servers === 'all' ? topology.realservers : twoOf(topology, base);
   const [first] = realservers;
-  const balanced = shape.director !== 'none' && shape.director !== 'routing';
+  const balanced = isBalanced(shape);
   const method = shape.director === 'dr' || shape.director === 'tun' ? shape.director : 'nat';
   const service = (port: number, machines: readonly Machine[], protocol: ServedProtocol = 'tcp'): VirtualService => ({
     protocol,

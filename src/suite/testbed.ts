@@ -1,9 +1,18 @@
 // One system, standing: its lab, an agent on each machine that takes part, and the netpipe connection that stays
 // open for all visits.
 
-import { type Agent, connectNetpipe, listenNetpipe, type NetpipePair, type ResultOf } from '../agent/mod.ts';
+import {
+  type Agent,
+  connectNetpipe,
+  listenNetpipe,
+  type NetpipeListener,
+  type NetpipePair,
+  type ResultOf,
+} from '../agent/mod.ts';
 import { findMachine, type Lab, type LabOptions, namespacePath } from '../lab/mod.ts';
-import { type Ipv4, LvskitError, type TransferName } from '../model/mod.ts';
+import type { TransferVariant } from '../measure/mod.ts';
+import { type Ipv4, LvskitError, type Machine, type TransferName } from '../model/mod.ts';
+import type { ListenAddress } from '../system/mod.ts';
 import { startServicesOn } from './lab-services.ts';
 import { type PathCounter, pathCounters } from './path-counters.ts';
 import { type LabService, LINE_PORT, NETPIPE_PORT } from './service-ports.ts';
@@ -19,6 +28,17 @@ export interface TestbedOptions extends Omit<LabOptions, 'name' | 'realservers'>
   readonly services?: readonly LabService[];
   readonly signal?: AbortSignal;
 }
+
+/** Who transfers with whom, and how. */
+export interface TransferHow extends TransferVariant {
+  /** A machine with an agent: the client or a realserver. */
+  readonly from?: string;
+  /** Instead of the system's target: of a realserver itself, or of the client. */
+  readonly to?: Ipv4;
+}
+
+/** After its time a transfer comes to its end, or is given up. */
+const TRANSFER_PATIENCE_MS = 30_000;
 
 const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
@@ -38,6 +58,7 @@ export class Testbed {
       decapsulators: lab.plan.machines
         .filter((machine) => machine.hostPlan.steps.some((step) => step.kind === 'decapsulate'))
         .map((machine) => namespacePath(machine.namespace)),
+      realservers: this.#realservers.map(({ name }) => namespacePath(findMachine(lab.plan, name).namespace)),
       vip: lab.plan.cluster.vip.address,
     });
   }
@@ -74,13 +95,18 @@ export class Testbed {
     return agent;
   }
 
+  get #realservers(): readonly Machine[] {
+    return this.plan.cluster.machines.filter(({ role }) => role === 'realserver');
+  }
+
+  /** Where realservers listen. */
+  #at(port: number): ListenAddress {
+    return { address: ANY_ADDRESS, port, transparent: this.plan.shape.realserversAccept === 'tproxy' };
+  }
+
   async #serveLines(): Promise<void> {
-    for (const machine of this.plan.cluster.machines.filter(({ role }) => role === 'realserver')) {
-      await this.#agent(machine.name).call('line.serve', {
-        address: ANY_ADDRESS,
-        port: LINE_PORT,
-        text: machine.hostname,
-      });
+    for (const { name, hostname } of this.#realservers) {
+      await this.#agent(name).call('line.serve', { ...this.#at(LINE_PORT), text: hostname });
     }
   }
 
@@ -91,14 +117,46 @@ export class Testbed {
 
   /** Opens the netpipe connection through the system; once. */
   async connectNetpipe(): Promise<void> {
-    const [server] = this.plan.answeredBy;
-    const listener = await listenNetpipe(this.#agent(server ?? ''), { address: ANY_ADDRESS, port: NETPIPE_PORT });
-    this.#netpipe = await connectNetpipe(this.#agent('client'), this.plan.target, NETPIPE_PORT, listener);
+    this.#netpipe = await this.connectOn(await this.listenNetpipe());
   }
 
-  /** Transfers of one size from the client through the system, one after the other. */
-  transfer(transfer: TransferName, sizeBytes: number, seconds: number): Promise<ResultOf<'transfer.run'>> {
-    return this.#agent('client').call('transfer.run', { transfer, address: this.plan.target, sizeBytes, seconds });
+  /** Netpipe's listener on the first realserver; one at a time can have the port. */
+  listenNetpipe(): Promise<NetpipeListener> {
+    const [server] = this.plan.answeredBy;
+    return listenNetpipe(this.#agent(server ?? ''), this.#at(NETPIPE_PORT));
+  }
+
+  /** A netpipe connection from the client through the system to that listener. */
+  connectOn(listener: NetpipeListener): Promise<NetpipePair> {
+    return connectNetpipe(this.#agent('client'), this.plan.target, NETPIPE_PORT, listener);
+  }
+
+  /** Transfers of one size from the client through the system, one after the other, unless `how` says otherwise. */
+  transfer(
+    transfer: TransferName,
+    sizeBytes: number,
+    seconds: number,
+    { from = 'client', to = this.plan.target, ...variant }: TransferHow = {},
+  ): Promise<ResultOf<'transfer.run'>> {
+    const patience = { timeoutMs: seconds * 1000 + TRANSFER_PATIENCE_MS };
+    return this.#agent(from).call('transfer.run', { transfer, address: to, sizeBytes, seconds, variant }, patience);
+  }
+
+  /** A file of the NFS server through the system: what it is, and what comes of writing to it if it is a device or a FIFO. */
+  probeNfsFile(exportPath: string, name: string): Promise<ResultOf<'nfs.probe'>> {
+    return this.#agent('client').call('nfs.probe', { address: this.plan.target, exportPath, name });
+  }
+
+  /** Services on any of its machines, besides those that it began with. Throws LAB_SERVICE_DEAD. */
+  async serve(machine: string, services: readonly LabService[], cpu?: number): Promise<void> {
+    await startServicesOn(this.lab, findMachine(this.lab.plan, machine), services, cpu === undefined ? {} : { cpu });
+  }
+
+  /** The first of a machine's own: a service that is there is reached at it past the director. */
+  addressOf(machine: string): Ipv4 {
+    const nic = this.plan.cluster.machines.find(({ name }) => name === machine)?.nics[0];
+    if (nic === undefined) throw new LvskitError('LAB_MACHINE_UNKNOWN', `no machine ${machine} has an address`);
+    return nic.address;
   }
 
   get netpipe(): NetpipePair {

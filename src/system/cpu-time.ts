@@ -7,9 +7,10 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 const NS_PER_TICK = 10_000_000;
 
 /**
- * User and system time in ns for each of the namespaces at `netnsPaths`, summed over the threads alive now of the
- * processes in it. Only differences mean something, and only while no process of it ends. 0 without processes.
- * All at once, because finding the processes of one means looking at all.
+ * User and system time in ns for each of the namespaces at `netnsPaths`: of the threads alive now of the processes in it, and
+ * of the children that these have waited for, in steps of 10 ms. Only differences mean something, and only while no process
+ * ends that nobody in it waits for. 0 without processes. All at once, because finding the processes of one means looking at
+ * all.
  */
 export function readNamespacesCpuNs(netnsPaths: readonly string[]): number[] {
   const namespaces = netnsPaths.map((path) => `net:[${statSync(path).ino}]`);
@@ -45,6 +46,18 @@ export function parseSoftirqTicks(procStat: string): number {
 
 /** The first field of /proc/PID/task/TID/schedstat: time on CPU in ns, where /proc/PID/stat has only 10 ms. */
 function readProcessCpuNs(pid: string): number {
+  return (
+    readThreadsCpuNs(pid) + orGone(0, () => parseChildrenTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'))) * NS_PER_TICK
+  );
+}
+
+/** cutime and cstime of /proc/PID/stat, which follow 13 columns after the name in brackets. */
+export function parseChildrenTicks(stat: string): number {
+  const columns = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(columns[13]) + Number(columns[14]);
+}
+
+function readThreadsCpuNs(pid: string): number {
   return orGone(0, () =>
     readdirSync(`/proc/${pid}/task`)
       .map((thread) => orGone(0, () => parseInt(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'), 10)))

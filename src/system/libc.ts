@@ -59,6 +59,10 @@ export const siginterrupt: (signal: number, interrupts: number) => number = libr
 export const setitimer: (which: number, value: Buffer, old: Pointer) => number = library.func(
   'int setitimer(int which, const void *value, void *old)',
 );
+/** Returns an errno, and leaves {@link lastErrno} alone. */
+export const fadvise: (fd: number, offset: number, lengthBytes: number, advice: number) => number = library.func(
+  'int posix_fadvise(int fd, long offset, long length, int advice)',
+);
 export const close: (fd: number) => number = library.func('int close(int fd)');
 export const schedSetAffinity: (threadId: number, maskBytes: number, mask: Buffer) => number = library.func(
   'int sched_setaffinity(int pid, size_t length, const void *mask)',

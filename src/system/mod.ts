@@ -21,6 +21,7 @@ export { type ForegroundOptions, type ForegroundResult, runInForeground } from '
 export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
 export { listenForLinks } from './link-events.ts';
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
+export { dropFromPageCache } from './page-cache.ts';
 export { pauseThread } from './pause.ts';
 export { allocatePinned, type PinnedMemory, pinBytes } from './pinned-memory.ts';
 export { replaceProcess } from './replace-process.ts';
@@ -34,6 +35,7 @@ export {
   connectTcp,
   endSending,
   errnoNameOf,
+  type ListenAddress,
   listenTcp,
   localPort,
   peerAddress,

@@ -18,6 +18,8 @@ const SO_REUSEADDR = 2;
 const SO_ERROR = 4;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
+const SOL_IP = 0;
+const IP_TRANSPARENT = 19;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const SHUT_WR = 1;
@@ -41,11 +43,17 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+export interface ListenAddress extends SocketAddress {
+  /** Also for packets to addresses that are not the host's own, which netfilter's TPROXY hands to it. For root only. */
+  readonly transparent?: boolean;
+}
+
 /** Listens; port 0 lets the kernel choose. Throws SOCKET_PORT_IN_USE, SOCKET_FAILED. */
-export function listenTcp(local: SocketAddress): number {
+export function listenTcp(local: ListenAddress): number {
   const fd = openSocket();
   return orClose(fd, () => {
     setInt(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (local.transparent) setInt(fd, SOL_IP, IP_TRANSPARENT, 1);
     const what = `listen on ${format(local)}`;
     check(libc.bind(fd, encodeAddress(local), SOCKADDR_BYTES), what);
     check(libc.listen(fd, BACKLOG), what);

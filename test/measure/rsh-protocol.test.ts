@@ -16,6 +16,8 @@ for (const [answer, errors, cause] of [
   ['\x00cat: write error: No space left on device\n1\n', '', 'disk full on the server'],
   ['\x001\n', 'cat: write error: No space left on device\n', 'disk full on the server'],
   ['\x00sh: 1: cannot create lvskit.7: Permission denied\n2\n', '', 'not permitted on the server'],
+  ["\x00dd: failed to open 'lvskit.7': Permission denied\n1\n", '', 'not permitted on the server'],
+  ["\x00dd: error writing 'lvskit.7': No space left on device\n1\n", '', 'disk full on the server'],
   ['\x00Authentication failure\n', '', 'the server does not let this host and user in'],
   // netkit's rshd
   ['\x01Permission denied.\n', '', 'the server does not let this host and user in'],

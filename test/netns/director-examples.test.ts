@@ -4,7 +4,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { forwardedByKernel, statusOf } from './support/inside.ts';
 import { LINE_PORT, withLineService } from './support/line-agents.ts';
-import { EXAMPLE_OF_EACH_METHOD, type Example, withVirtualServer } from './support/virtual-server.ts';
+import {
+  EXAMPLE_OF_EACH_METHOD,
+  type Example,
+  type TransparentProxyExample,
+  withVirtualServer,
+} from './support/virtual-server.ts';
 
 const CONNECTIONS = 20;
 /** IPVS's rr begins with the server added last. */
@@ -16,7 +21,17 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-for (const example of ['vs-nat', 'vs-dr', 'vs-dr-1nic', 'vs-tun'] as const satisfies readonly Example[]) {
+const EXAMPLES: readonly (Example | TransparentProxyExample)[] = [
+  'vs-nat',
+  'vs-dr',
+  'vs-dr-1nic',
+  'vs-tun',
+  'vs-dr-tp-realserver',
+  'vs-dr-tp-director',
+  'vs-dr-tp-both',
+];
+
+for (const example of EXAMPLES) {
   test(`${example}: the realservers answer in turns, and the director's kernel forwards nothing`, async () => {
     await withVirtualServer(example, {}, async (lab) => {
       await withLineService(lab, async (ask) => {

@@ -79,6 +79,7 @@ const requestsPass: Readonly<Record<SystemName, boolean>> = {
   'forward-oneway': true,
   nat: true,
   dr: true,
+  'dr-martian': true,
   tun: true,
   nftables: true,
 };
@@ -99,12 +100,12 @@ for (const conf of CONFS) {
   }
 }
 
-for (const system of ['nat', 'dr', 'tun', 'nftables'] as const) {
+for (const system of ['nat', 'dr', 'dr-martian', 'tun', 'nftables'] as const) {
   test(`${system} balances the line service over two realservers and sends netpipe to the first`, () => {
     const { cluster, target, answeredBy } = planSystem(load('vs-dr'), system);
     assert.equal(target, cluster.vip.address);
     assert.deepEqual(answeredBy, ['realserver1', 'realserver2']);
-    const method = system === 'nftables' ? 'nat' : system;
+    const method = { nat: 'nat', dr: 'dr', 'dr-martian': 'dr', tun: 'tun', nftables: 'nat' }[system];
     assert.deepEqual(
       cluster.services.map(({ port, scheduler, servers }) => [port, scheduler, servers.map((each) => each.address)]),
       [
@@ -140,9 +141,42 @@ test('only VS-DR and VS-TUN have the VIP on their realservers, where it stays si
     'forward-oneway': undefined,
     nat: undefined,
     dr: 'lo',
+    'dr-martian': 'lo',
     tun: 'tunl0',
     nftables: undefined,
   });
+});
+
+test('only the director of martian VS-DR lets packets from its own VIP come in', () => {
+  const accepting = SYSTEM_NAMES.filter(
+    (system) => machineOf(planSystem(load('vs-dr'), system).cluster, 'director').acceptsLocalSource,
+  );
+  assert.deepEqual(accepting, ['dr-martian']);
+});
+
+for (const directorAccepts of ['vip', 'tp'] as const) {
+  for (const realserversAccept of ['vip', 'anyip', 'tproxy', 'redirect'] as const) {
+    test(`VS-DR with the director's ${directorAccepts} and the realservers' ${realserversAccept}: who holds the VIP, and how`, () => {
+      const { cluster, shape } = planSystem(load('vs-dr'), 'dr', { directorAccepts, realserversAccept });
+      const holding = (name: string) => machineOf(cluster, name).vip?.kind;
+      assert.equal(holding('director'), { vip: 'arping', tp: 'transparent-proxy' }[directorAccepts]);
+      // Rules of netfilter make the last two accept it, and no address or route of the plan.
+      const expected = { vip: 'silent', anyip: 'transparent-proxy', tproxy: undefined, redirect: undefined };
+      assert.equal(holding('realserver1'), expected[realserversAccept]);
+      assert.deepEqual([shape.directorAccepts, shape.realserversAccept], [directorAccepts, realserversAccept]);
+    });
+  }
+}
+
+test('transparent proxy is refused where there is no VS-DR, and TPROXY for daemons that cannot listen so', () => {
+  const refused = { code: 'COMPARE_IMPOSSIBLE' };
+  for (const system of SYSTEM_NAMES.filter((name) => name !== 'dr' && name !== 'dr-martian')) {
+    assert.throws(() => planSystem(load('vs-dr'), system, { realserversAccept: 'anyip' }), refused);
+    assert.throws(() => planSystem(load('vs-dr'), system, { directorAccepts: 'tp' }), refused);
+  }
+  const measured = [{ protocol: 'tcp', port: 80 }] as const;
+  assert.throws(() => planSystem(load('vs-dr'), 'dr', { realserversAccept: 'tproxy', measured }), refused);
+  planSystem(load('vs-dr'), 'dr', { realserversAccept: 'redirect', measured });
 });
 
 test('every system of a conf has the same machines on the same networks', () => {

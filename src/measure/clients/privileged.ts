@@ -1,8 +1,9 @@
-// What rsh and lpd have in common: they connect from privileged ports, send the paper's files out of memory, and have
-// servers that complain in sentences.
+// What rsh and lpd have in common: they connect from privileged ports, send the paper's files, out of memory or from a
+// disk, and have servers that complain in sentences.
 
+import { closeSync, openSync, readSync } from 'node:fs';
 import { allocatePinned, type ConnectOptions, SocketError, type SourcePorts, sendAll } from '../../system/mod.ts';
-import { TransferFailure } from '../causes.ts';
+import { causeOfOwnFile, TransferFailure } from '../causes.ts';
 
 const CONTENT_BYTES = 256 * 1024;
 
@@ -35,9 +36,41 @@ export function withOwnCauses<T>(open: () => T): T {
 const content = allocatePinned(CONTENT_BYTES);
 content.bytes.fill('0'.charCodeAt(0));
 
-/** Sends a file of the paper: so many ASCII '0'. Throws the errors of sockets. */
-export function sendContent(fd: number, sizeBytes: number): void {
+/**
+ * Sends a file of the paper: so many ASCII '0', or what is in a file of this machine, which has to be so long at least.
+ * Throws TransferFailure when it is not, and the errors of sockets.
+ */
+export function sendContent(fd: number, sizeBytes: number, file?: string): void {
+  if (file !== undefined) {
+    sendFile(fd, sizeBytes, file);
+    return;
+  }
   for (let left = sizeBytes; left > 0; left -= CONTENT_BYTES) {
     sendAll(fd, content.address, Math.min(left, CONTENT_BYTES));
+  }
+}
+
+const part = allocatePinned(CONTENT_BYTES);
+
+/** As cp does: read into memory, send from there. */
+function sendFile(fd: number, sizeBytes: number, path: string): void {
+  const file = openOwn(path);
+  try {
+    for (let left = sizeBytes; left > 0; ) {
+      const count = readSync(file, part.bytes, 0, Math.min(left, CONTENT_BYTES), null);
+      if (count === 0) throw new TransferFailure(`${path} has fewer bytes than are to be sent`);
+      sendAll(fd, part.address, count);
+      left -= count;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openOwn(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw new TransferFailure(causeOfOwnFile(path, error));
   }
 }

@@ -1,9 +1,10 @@
 // The stops that most experiments make: netpipe's blocks, and transfers of a service, with the CPU time of every machine.
 
-import type { NetpipePair } from '../../agent/mod.ts';
+import type { NetpipePair, ResultOf } from '../../agent/mod.ts';
+import { TimeHistogram } from '../../measure/mod.ts';
 import type { BlockSample, CpuUse, NetpipeMode, TransferName } from '../../model/mod.ts';
 import { withCpuUse } from '../cpu-use.ts';
-import type { Testbed } from '../testbed.ts';
+import type { Testbed, TransferHow } from '../testbed.ts';
 import type { Stop } from './bench.ts';
 
 export interface NetpipeStopOptions {
@@ -15,6 +16,9 @@ export interface NetpipeStopOptions {
   /** Another one than the testbed's own, which is that from the client through the system. */
   readonly pair?: NetpipePair;
 }
+
+/** TCP's shortest retransmission timeout: what stood still for so long has lost something. */
+const STALL_MS = 200;
 
 /** Short: machines are disturbed for tenths of a second, and neighbours in time suffer alike. */
 const VISIT_SECONDS = 0.02;
@@ -45,29 +49,39 @@ export async function netpipeStops(
   }));
 }
 
+export interface TransferStopOptions {
+  /** How long a visit is to last. */
+  readonly seconds?: number;
+  /** Of the observations; by default the transfer. */
+  readonly measure?: string;
+  /** Otherwise than from the client through the system, one after the other. */
+  readonly how?: TransferHow;
+}
+
 /** Transfers from the client through the system; a stop for each size. */
 export function transferStops(
   cell: string,
   testbed: Testbed,
   transfer: TransferName,
   sizesBytes: readonly number[],
-  { seconds = VISIT_SECONDS, measure = transfer }: { readonly seconds?: number; readonly measure?: string } = {},
+  { seconds = VISIT_SECONDS, measure = transfer, how = {} }: TransferStopOptions = {},
 ): readonly Stop[] {
   return sizesBytes.map((sizeBytes) => ({
     cell,
     measure,
     sizeBytes,
     visit: async () => {
-      const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, seconds));
-      const { timeNs, transfers, payloadBytes, wireBytes, counts, failures, histogram } = result;
+      const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, seconds, how));
+      const { timeNs, transfers, payloadBytes, wireBytes, counts, failures, stalls, histogram } = result;
       const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
       return {
         // Without one that came to its end there is no time.
         values: {
-          ...(transfers > 0 ? timesOf(timeNs) : {}),
+          ...(transfers > 0 ? { ...timesOf(timeNs), p999Ns: TimeHistogram.decode(histogram).percentile(99.9) } : {}),
           ...counts,
           transfers,
           failed,
+          stalls: countStalls(stalls),
           payloadBytes,
           wireBytes,
           ...cpuValues(cpu),
@@ -77,6 +91,13 @@ export function transferStops(
       };
     },
   }));
+}
+
+/** A transfer that took too long makes a gap, too, unless others went on; one that failed makes only that. */
+function countStalls(stalls: ResultOf<'transfer.run'>['stalls']): number {
+  const long = stalls.filter(({ lastedMs }) => lastedMs >= STALL_MS);
+  const slow = long.filter(({ kind }) => kind === 'slow transfer').length;
+  return Math.max(slow, long.length - slow);
 }
 
 function timesOf({ min, p50, p99, max, mean }: BlockSample['oneWayNs']) {

@@ -8,6 +8,9 @@ import { bringUpVirtualServer, takeDownVirtualServer } from '../../../src/suite/
 
 export type Example = 'vs-nat' | 'vs-dr' | 'vs-dr-1nic' | 'vs-tun' | 'vs-dr-martian';
 
+/** No device holds the VIP on the realservers, on the director, on any of them. */
+export type TransparentProxyExample = 'vs-dr-tp-realserver' | 'vs-dr-tp-director' | 'vs-dr-tp-both';
+
 /** One conf for each way of forwarding. */
 export const EXAMPLE_OF_EACH_METHOD: readonly Example[] = ['vs-nat', 'vs-dr', 'vs-tun'];
 
@@ -27,7 +30,7 @@ export interface VirtualServerOptions extends Omit<LabOptions, 'name'> {
 let count = 0;
 
 export async function withVirtualServer(
-  example: Example,
+  example: Example | TransparentProxyExample,
   options: VirtualServerOptions,
   work: (lab: Lab) => Promise<void>,
 ): Promise<void> {
@@ -41,11 +44,11 @@ export async function withVirtualServer(
   }
 }
 
-export function exampleCluster(example: Example): Cluster {
+export function exampleCluster(example: Example | TransparentProxyExample): Cluster {
   return loadCluster({ confFile: exampleFile(example), hostsFile: undefined });
 }
 
-export function exampleFile(example: Example): string {
+export function exampleFile(example: Example | TransparentProxyExample): string {
   return new URL(`../../../examples/${example}.conf`, import.meta.url).pathname;
 }
 

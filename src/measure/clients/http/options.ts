@@ -4,7 +4,7 @@ import type { TransferResult } from '../../transfer-record.ts';
 import type { TransferOptions } from '../../transfers.ts';
 import type { HttpTarget } from './request.ts';
 
-/** Only a serial client looks at `commonWindow`. */
+/** Only a serial client looks at `commonWindow`, `most` and `prepare`. */
 export interface HttpRunOptions extends HttpTarget, Omit<TransferOptions, 'sizeBytes'> {
   /** At once. */
   readonly connections: number;

@@ -31,13 +31,21 @@ export function runHttp(options: HttpRunOptions): HttpRunResult {
   return isSerial ? runSerial(options) : runConcurrent(options);
 }
 
-/** Files fetched one after the other by one client. Throws TRANSFER_FAILED when the first, which is not measured, fails. */
-export function fetchFiles(options: TransferOptions, requestsPerConnection: number): HttpRunResult {
+export interface FetchOptions extends TransferOptions, Pick<HttpRunOptions, 'requestsPerConnection' | 'ratePerSecond'> {
+  /** At once; 1 without it. */
+  readonly connections?: number | undefined;
+}
+
+/**
+ * Files fetched, one after the other by one client unless the options say otherwise. Throws TRANSFER_FAILED when the
+ * first, which is not measured, fails.
+ */
+export function fetchFiles({ connections = 1, ...options }: FetchOptions): HttpRunResult {
   const { sizeBytes } = options;
   const path = `/${paperFileName(Math.log2(sizeBytes))}`;
-  const run = { ...options, path, connections: 1, requestsPerConnection, expectedBytes: sizeBytes };
+  const run = { ...options, path, connections, expectedBytes: sizeBytes };
   tryOnce(run);
-  return runSerial(run);
+  return runHttp(run);
 }
 
 /** What processes that ran at the same time have done together. */

@@ -23,14 +23,19 @@ const RECEIVE_BYTES = 256 * 1024;
 
 /** Runs for the time that the options say, with one connection at a time. Failures are counted, not thrown. */
 export function runSerial(options: HttpRunOptions): HttpRunResult {
+  const { seconds, commonWindow, most = Number.POSITIVE_INFINITY, prepare } = options;
   const client = new SerialClient(options);
   const beganMs = performance.now();
-  const endMs = beganMs + options.seconds * 1000;
-  const record = new TransferRecord(beganMs, options.commonWindow);
+  const endMs = beganMs + seconds * 1000;
+  const record = new TransferRecord(beganMs, commonWindow);
   // A connection for each request is part of that request's time, one that is kept of none.
   const isKept = options.requestsPerConnection > 1;
   let nowMs = beganMs;
-  while (nowMs < endMs) {
+  for (let tried = 0; tried < most && nowMs < endMs; tried++) {
+    if (prepare !== undefined) {
+      prepare();
+      nowMs = performance.now();
+    }
     let cause = isKept ? client.connect() : undefined;
     const startMs = isKept ? performance.now() : nowMs;
     cause ??= client.request();

@@ -43,10 +43,10 @@ export class LpdConnection {
   }
 
   /** A file's bytes after its command, and the zero byte that says that they were good. */
-  give(content: Uint8Array | { readonly sizeBytes: number }): void {
+  give(content: Uint8Array | { readonly sizeBytes: number; readonly file?: string | undefined }): void {
     this.#sending('content', () => {
       if (content instanceof Uint8Array) this.#send(content);
-      else sendContent(this.#fd, content.sizeBytes);
+      else sendContent(this.#fd, content.sizeBytes, content.file);
       sendAll(this.#fd, END_OF_FILE.address, 1);
     });
     this.bytes += 1 + (content instanceof Uint8Array ? 0 : content.sizeBytes);

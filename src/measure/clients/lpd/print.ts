@@ -23,6 +23,8 @@ export interface PrintOptions extends TransferOptions {
   /** Whose queues the job can be in: those of all print servers behind the address. */
   readonly queuesAt: readonly Ipv4[];
   readonly ports: PortRange;
+  /** What is printed is read from this file of ours, instead of out of memory. */
+  readonly file?: string | undefined;
 }
 
 /** Between two questions, ms: at first, at most, and by how much it grows. */
@@ -67,7 +69,7 @@ export class PrintClient {
 
   /** The data first: a server may begin to print as soon as it has a control file. Returns bytes. */
   #send(job: Job): number {
-    const { printer, sizeBytes } = this.#options;
+    const { printer, sizeBytes, file } = this.#options;
     return connected(this.#options, this.#jobPorts, (connection) => {
       try {
         connection.tell(`${RECEIVE_JOB}${printer}`, 'job');
@@ -75,7 +77,7 @@ export class PrintClient {
         throw error instanceof TransferFailure ? this.#explain(error) : error;
       }
       connection.tell(`${RECEIVE_DATA_FILE}${sizeBytes} ${dataFileOf(job)}`, 'file');
-      connection.give({ sizeBytes });
+      connection.give({ sizeBytes, file });
       const control = Buffer.from(formatControlFile(job), 'latin1');
       connection.tell(`${RECEIVE_CONTROL_FILE}${control.length} ${controlFileOf(job)}`, 'file');
       connection.give(control);

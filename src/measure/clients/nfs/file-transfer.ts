@@ -2,7 +2,7 @@
 
 import { TransferFailure } from '../../causes.ts';
 import { commit, READ, readVerifier, WRITE } from './nfs-calls.ts';
-import { expectOk, readOptionalSize, skipChange } from './nfs-results.ts';
+import { expectOk, skipChange, skipOptionalAttributes } from './nfs-results.ts';
 import { Parts } from './parts.ts';
 import type { Requests, RpcClient } from './rpc-client.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
@@ -63,7 +63,7 @@ class Reading implements Requests {
 
   take(results: XdrReader, slot: number): void {
     expectOk('READ', results);
-    readOptionalSize(results);
+    skipOptionalAttributes(results);
     const count = results.uint32();
     const isEnd = results.bool();
     const data = results.opaque(this.#plan.partBytes);

@@ -1,7 +1,15 @@
 // The procedures of NFS version 3 that a transfer is made of (RFC 1813, section 3.3): one call each, their arguments
 // and what of their results counts.
 
-import { expectOk, readHandle, readOptionalSize, readSize, skipChange } from './nfs-results.ts';
+import {
+  expectOk,
+  type FileAttributes,
+  readAttributes,
+  readHandle,
+  readOptionalAttributes,
+  skipChange,
+  skipOptionalAttributes,
+} from './nfs-results.ts';
 import type { Procedure, RpcClient } from './rpc-client.ts';
 import type { RpcProgram } from './rpc-message.ts';
 import type { XdrReader, XdrWriter } from './xdr.ts';
@@ -23,9 +31,8 @@ const UNCHECKED = 0;
 const VERIFIER_BYTES = 8;
 const NEW_FILE_MODE = 0o644;
 
-export interface FileFound {
+export interface FileFound extends FileAttributes {
   readonly handle: Uint8Array;
-  readonly sizeBytes: number;
 }
 
 export interface ServerLimits {
@@ -42,23 +49,23 @@ export function ping(client: RpcClient): void {
   );
 }
 
-function getSize(client: RpcClient, handle: Uint8Array): number {
+function getAttributes(client: RpcClient, handle: Uint8Array): FileAttributes {
   return client.call(
     GETATTR,
     (args) => args.opaque(handle),
     (results) => {
       expectOk('GETATTR', results);
-      return readSize(results);
+      return readAttributes(results);
     },
   );
 }
 
 export function lookUp(client: RpcClient, directory: Uint8Array, name: string): FileFound {
-  const { handle, sizeBytes } = client.call(LOOKUP, directoryEntry(directory, name), (results) => {
+  const { handle, attributes } = client.call(LOOKUP, directoryEntry(directory, name), (results) => {
     expectOk('LOOKUP', results);
-    return { handle: readHandle(results), sizeBytes: readOptionalSize(results) };
+    return { handle: readHandle(results), attributes: readOptionalAttributes(results) };
   });
-  return { handle, sizeBytes: sizeBytes ?? getSize(client, handle) };
+  return { handle, ...(attributes ?? getAttributes(client, handle)) };
 }
 
 export function readLimits(client: RpcClient, root: Uint8Array): ServerLimits {
@@ -67,7 +74,7 @@ export function readLimits(client: RpcClient, root: Uint8Array): ServerLimits {
     (args) => args.opaque(root),
     (results) => {
       expectOk('FSINFO', results);
-      readOptionalSize(results);
+      skipOptionalAttributes(results);
       const mostReadBytes = results.uint32();
       results.skip(8); // rtpref, rtmult
       return { mostReadBytes, mostWriteBytes: results.uint32() };

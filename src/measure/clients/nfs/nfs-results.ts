@@ -2,13 +2,17 @@
 // handles.
 
 import { nfsFailure } from './nfs-status.ts';
-import type { XdrReader } from './xdr.ts';
+import { malformed, type XdrReader } from './xdr.ts';
 
 export const MOST_HANDLE_BYTES = 64;
 
-/** fattr3: the words before the size, and those after it. */
-const BEFORE_SIZE_BYTES = 20;
-const AFTER_SIZE_BYTES = 56;
+/** fattr3, whole. */
+const ATTRIBUTES_BYTES = 84;
+/** Of it: mode, nlink, uid, gid; the space used; fsid, fileid, atime. */
+const OWNERSHIP_BYTES = 16;
+const USED_BYTES = 8;
+const IDENTITY_BYTES = 24;
+const TIME_BYTES = 8;
 /** wcc_attr: size, mtime, ctime. */
 const BEFORE_ATTRIBUTES_BYTES = 24;
 
@@ -18,23 +22,48 @@ export function expectOk(procedure: string, results: XdrReader): void {
   if (status !== 0) throw nfsFailure(procedure, status);
 }
 
-/** fattr3, of which nothing but the size counts here. */
-export function readSize(results: XdrReader): number {
-  results.skip(BEFORE_SIZE_BYTES);
+/** ftype3, from 1. */
+const FILE_TYPES = ['file', 'directory', 'block device', 'character device', 'link', 'socket', 'fifo'] as const;
+export type FileType = (typeof FILE_TYPES)[number];
+
+/** Of fattr3, what counts here. */
+export interface FileAttributes {
+  readonly type: FileType;
+  readonly sizeBytes: number;
+  /** Of a device. */
+  readonly major: number;
+  readonly minor: number;
+  /** mtime and ctime: other ones than before mean that the file has changed. */
+  readonly changed: string;
+}
+
+export function readAttributes(results: XdrReader): FileAttributes {
+  const typeNumber = results.uint32();
+  const type = FILE_TYPES[typeNumber - 1];
+  if (type === undefined) throw malformed(`no file has type ${typeNumber}`);
+  results.skip(OWNERSHIP_BYTES);
   const sizeBytes = results.uint64();
-  results.skip(AFTER_SIZE_BYTES);
-  return sizeBytes;
+  results.skip(USED_BYTES);
+  const [major, minor] = [results.uint32(), results.uint32()];
+  results.skip(IDENTITY_BYTES);
+  const changed = Buffer.from(results.fixedOpaque(2 * TIME_BYTES)).toString('hex');
+  return { type, sizeBytes, major, minor, changed };
 }
 
 /** post_op_attr: the same, which servers may leave out. */
-export function readOptionalSize(results: XdrReader): number | undefined {
-  return results.bool() ? readSize(results) : undefined;
+export function readOptionalAttributes(results: XdrReader): FileAttributes | undefined {
+  return results.bool() ? readAttributes(results) : undefined;
+}
+
+/** The same where nobody asks for it. */
+export function skipOptionalAttributes(results: XdrReader): void {
+  if (results.bool()) results.skip(ATTRIBUTES_BYTES);
 }
 
 /** wcc_data: attributes before and after a change. */
 export function skipChange(results: XdrReader): void {
   if (results.bool()) results.skip(BEFORE_ATTRIBUTES_BYTES);
-  readOptionalSize(results);
+  skipOptionalAttributes(results);
 }
 
 export function readHandle(results: XdrReader): Uint8Array {

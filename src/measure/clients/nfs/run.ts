@@ -1,7 +1,7 @@
 // Files over NFS, one after the other, on an export that is mounted once. Reading, a transfer runs from the LOOKUP of
 // the name to the last reply; writing, from the CREATE to the reply after which all is on the server's disk (COMMIT, or
-// the last WRITE with FILE_SYNC). Nothing is cached here: each transfer goes over the wire. After a failure the next
-// transfer mounts again first, and its time counts from there.
+// the last WRITE with FILE_SYNC). Nothing is cached here unless that is asked for: each transfer goes over the wire. After a
+// failure the next transfer mounts again first, and its time counts from there.
 
 import { TransferFailure } from '../../causes.ts';
 import { paperFileName } from '../../services/files.ts';
@@ -10,7 +10,9 @@ import { runTransfers, type TransferOptions, type Transferred, tryTransfer } fro
 import { NoReplyFailure } from './rpc-client.ts';
 import { type NfsOptions, NfsSession, type RpcCounts } from './session.ts';
 
-export interface NfsRunOptions extends NfsOptions, Pick<TransferOptions, 'sizeBytes' | 'seconds' | 'commonWindow'> {
+export interface NfsRunOptions
+  extends NfsOptions,
+    Pick<TransferOptions, 'sizeBytes' | 'seconds' | 'commonWindow' | 'most' | 'prepare'> {
   /** Files go from here to the server, where they are removed again. */
   readonly isWriting: boolean;
   /** Each WRITE is to be on the disk before it is answered. */

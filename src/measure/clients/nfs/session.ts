@@ -5,10 +5,11 @@ import type { Ipv4 } from '../../../model/mod.ts';
 import { pathMtu, receiveBufferBytes, SocketError } from '../../../system/mod.ts';
 import { causeOfErrno, TransferFailure } from '../../causes.ts';
 import { bufferBytesFor, HEAD_BYTES, openChannel, type RpcChannel, type RpcTransport } from './channel.ts';
+import { FileCache } from './file-cache.ts';
 import { readFile, type TakePart, writeFile } from './file-transfer.ts';
 import { describeLostReplies, type FragmentCounts, goesInFragments, readFragmentCounts } from './fragments.ts';
 import { MOUNT, type MountOptions, mount, unmount } from './mount.ts';
-import { create, lookUp, NFS, ping, READ, readLimits, remove, WRITE } from './nfs-calls.ts';
+import { create, type FileFound, lookUp, NFS, ping, READ, readLimits, remove, WRITE } from './nfs-calls.ts';
 import { lookUpPort } from './portmap.ts';
 import { NoReplyFailure, RpcClient } from './rpc-client.ts';
 
@@ -33,6 +34,14 @@ export interface NfsOptions {
   readonly retransmitMs: number;
   /** When nothing has been answered for so long, a transfer has failed. */
   readonly timeoutMs: number;
+  /** Files that have been read are kept until they change, as by a kernel's client. */
+  readonly isCaching?: boolean | undefined;
+}
+
+/** A file that is looked at, and what the server says when it is written to though it is none. */
+export interface FileProbe extends Pick<FileFound, 'type' | 'major' | 'minor'> {
+  /** undefined: a regular file, which is not touched, or the server has taken it. */
+  readonly refusal: string | undefined;
 }
 
 /** IANA's port of mountd, which `lvskit serve nfs` uses. */
@@ -59,6 +68,7 @@ export class NfsSession {
   readonly #client: RpcClient;
   readonly #fragmentsBefore: FragmentCounts = readFragmentCounts();
   readonly #window: number;
+  readonly #cache: FileCache | undefined;
   #isAnswered = true;
 
   /** Mounts. Throws TransferFailure, SocketError. */
@@ -66,6 +76,7 @@ export class NfsSession {
     const { transport, exportPath, timeoutMs, retransmitMs, readBytes, writeBytes } = options;
     const tickMs = Math.max(1, Math.min(LONGEST_TICK_MS, timeoutMs / 4, retransmitMs / 4));
     this.#options = options;
+    this.#cache = options.isCaching ? new FileCache() : undefined;
     const mountHost = { ...options, tickMs, address: options.mountAddress ?? options.address };
     this.#mountOptions = { ...mountHost, port: options.mountPort ?? findMountPort(mountHost) };
     this.#root = inStep('mount', () => mount(exportPath, transport, this.#mountOptions));
@@ -103,10 +114,33 @@ export class NfsSession {
   /** Reads a file of this size to its end. Throws TransferFailure, SocketError. */
   read(name: string, expectedBytes: number, take?: TakePart): void {
     this.#explaining(expectedBytes, () => {
-      const { handle, sizeBytes } = lookUp(this.#client, this.#root, name);
+      const found = lookUp(this.#client, this.#root, name);
+      const { handle, sizeBytes } = found;
       if (sizeBytes !== expectedBytes) throw new TransferFailure(`${sizeBytes} bytes instead of ${expectedBytes}`);
-      readFile(this.#client, { handle, sizeBytes, partBytes: this.#options.readBytes, take });
+      if (this.#cache?.giveOut(found, take)) return;
+      const filling = this.#cache?.fill(found, take);
+      readFile(this.#client, { handle, sizeBytes, partBytes: this.#options.readBytes, take: filling?.take ?? take });
+      filling?.keep();
     });
+  }
+
+  /**
+   * What a file is, and what the server says of writing to a device or a FIFO: they are the client's own (RFC 1813,
+   * section 2.5.6), so a kernel's client opens its own and sends nothing. Throws TransferFailure, SocketError.
+   */
+  probe(name: string): FileProbe {
+    const { handle, type, major, minor } = lookUp(this.#client, this.#root, name);
+    return { type, major, minor, refusal: type === 'file' ? undefined : this.#refusalOf(handle) };
+  }
+
+  #refusalOf(handle: Uint8Array): string | undefined {
+    try {
+      writeFile(this.#client, { handle, sizeBytes: 1, partBytes: 1, isSync: true });
+      return undefined;
+    } catch (error) {
+      if (error instanceof TransferFailure && !(error instanceof NoReplyFailure)) return error.message;
+      throw error;
+    }
   }
 
   /** Writes a file of this size until it is on the server's disk. Throws TransferFailure, SocketError. */

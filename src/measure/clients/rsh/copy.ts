@@ -16,15 +16,17 @@ import { causeOfErrno, TIMED_OUT_WAITING, TransferFailure } from '../../causes.t
 import type { TransferOptions, Transferred } from '../../transfers.ts';
 import { connectPrivileged, sendContent, withOwnCauses } from '../privileged.ts';
 import type { InetdLimit } from './inetd-limit.ts';
-import { causeOfAnswer, copyCommand, encodeRequest } from './protocol.ts';
+import { causeOfAnswer, copyCommand, encodeRequest, type RshTarget } from './protocol.ts';
 
 export interface RshOptions extends TransferOptions {
   /** On the server. */
   readonly user: string;
   /** On the server; a file there is removed afterwards. */
-  readonly to: 'null' | 'file';
+  readonly to: RshTarget;
   /** Whether standard error has a connection of its own, which the server makes, as rsh(1) asks for. */
   readonly hasErrorChannel: boolean;
+  /** What is copied is read from this file of ours, instead of out of memory. */
+  readonly file?: string | undefined;
 }
 
 /** Longest answer that is read: a line or two. */
@@ -47,7 +49,7 @@ export function copyOnce(options: RshOptions, ports: SourcePorts, limit: InetdLi
     const errorFd = listener === undefined ? undefined : acceptErrors(listener.fd, options.timeoutMs);
     if (errorFd !== undefined) open.push(errorFd);
     const interruption = tryTo(() => {
-      sendContent(fd, sizeBytes);
+      sendContent(fd, sizeBytes, options.file);
       endSending(fd);
     });
     const rest = receiveText(fd);

@@ -29,9 +29,18 @@ const TO_FILE = [
   'echo $s; rm -f $f <&- >&- 2>&- &',
 ].join('; ');
 
+/** The same, and the copy ends when it is on the disk: only GNU's and the BSDs' dd can do that. */
+const TO_DISK = TO_FILE.replace('cat > $f;', 'dd of=$f bs=128k conv=fsync status=none;');
+
+/** Where a copy goes; `disk` is a file that is on the disk before the copy has ended. */
+export const RSH_TARGETS = ['null', 'file', 'disk'] as const;
+export type RshTarget = (typeof RSH_TARGETS)[number];
+
+const COMMANDS: Readonly<Record<RshTarget, string>> = { null: TO_NULL, file: TO_FILE, disk: TO_DISK };
+
 /** The shell tells the status itself: rsh has no other way to know it, and what is cut short must not count as done. */
-export function copyCommand(to: 'null' | 'file'): string {
-  return to === 'null' ? TO_NULL : TO_FILE;
+export function copyCommand(to: RshTarget): string {
+  return COMMANDS[to];
 }
 
 const DONE = '0\n';
@@ -41,7 +50,7 @@ const ACCEPTED = 0;
 
 /** What the shell there says, cat, and rshd. */
 const EXPLANATIONS: readonly (readonly [RegExp, string])[] = [
-  [/cannot create .*: Permission denied/, 'not permitted on the server'],
+  [/(cannot create|failed to open) .*: Permission denied/, 'not permitted on the server'],
   [/No space left on device|Disk quota exceeded/, 'disk full on the server'],
   [/Authentication failure|Permission denied\.?$|Login incorrect/, 'the server does not let this host and user in'],
 ];

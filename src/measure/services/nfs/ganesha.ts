@@ -19,8 +19,16 @@ export interface GaneshaOptions extends SocketAddress {
   readonly memoryBytes: number;
 }
 
-/** The paths that clients mount: `null` keeps nothing of what is written to it. */
-export const NFS_EXPORTS = { files: '/files', memory: '/memory', disk: '/disk', null: '/null' } as const;
+/** The paths that clients mount: `null` keeps nothing of what is written to it, `special` has a device and a FIFO. */
+export const NFS_EXPORTS = {
+  files: '/files',
+  memory: '/memory',
+  disk: '/disk',
+  null: '/null',
+  special: '/special',
+} as const;
+/** In the export `special`: one like /dev/null, and one that nobody reads. */
+export const NFS_SPECIAL_FILES = { device: 'null', fifo: 'fifo' } as const;
 
 /** All clients are this account, which owns the exports that are written to. */
 const NOBODY: Account = { name: 'nobody', id: 65_534, home: '/', shell: '/usr/sbin/nologin' };
@@ -46,6 +54,7 @@ const OVERLAYFS_MAGIC = 0x794c7630;
 const CONFIGURATION = 'ganesha.conf';
 const MEMORY = 'memory';
 const DISK = 'disk';
+const SPECIAL = 'special';
 
 /**
  * Writes files and configuration, and returns the command that this process is to become; then it is ganesha until it
@@ -65,7 +74,7 @@ export function prepareGanesha(options: GaneshaOptions): readonly string[] {
       accounts: [NOBODY, RPCBIND],
       clients: [],
       etc: { netconfig: NETCONFIG, services: SERVICES, [CONFIGURATION]: formatConfiguration(options, files) },
-      directories: { [MEMORY]: NOBODY, [DISK]: NOBODY },
+      directories: { [MEMORY]: NOBODY, [DISK]: NOBODY, [SPECIAL]: NOBODY },
     },
     startLines(memoryBytes),
   );
@@ -85,6 +94,10 @@ function startLines(memoryBytes: number): readonly string[] {
   return [
     'ln -s /proc/self/mounts /etc/mtab',
     `${quote(mountMemory)} lvskit ${PRIVATE_ROOT}/${MEMORY}`,
+    `mount -t tmpfs -o size=64k lvskit ${PRIVATE_ROOT}/${SPECIAL}`,
+    // Where devices may not be made, the export has none.
+    `mknod -m 666 ${PRIVATE_ROOT}/${SPECIAL}/${NFS_SPECIAL_FILES.device} c 1 3 || true`,
+    `mkfifo -m 666 ${PRIVATE_ROOT}/${SPECIAL}/${NFS_SPECIAL_FILES.fifo}`,
     'if ! rpcinfo -p 127.0.0.1 >/dev/null 2>&1; then',
     '  mkfifo alive',
     '  (rpcbind -f -w & read -r _ <alive || true; kill $!) &',
@@ -130,6 +143,7 @@ EXPORT_DEFAULTS {
 ${formatExport(1, NFS_EXPORTS.files, `Access_Type = RO; Path = "${files}"; FSAL { Name = VFS; }`)}
 ${formatExport(2, NFS_EXPORTS.memory, `Access_Type = RW; Path = "${PRIVATE_ROOT}/${MEMORY}"; FSAL { Name = VFS; }`)}
 ${formatExport(3, NFS_EXPORTS.disk, `Access_Type = RW; Path = "${PRIVATE_ROOT}/${DISK}"; FSAL { Name = VFS; }`)}
+${formatExport(5, NFS_EXPORTS.special, `Access_Type = RW; Path = "${PRIVATE_ROOT}/${SPECIAL}"; FSAL { Name = VFS; }`)}
 ${hasMemFsal() ? `MEM { Inode_Size = 0; }\n${formatExport(4, NFS_EXPORTS.null, NULL_EXPORT)}` : ''}
 `;
 }
