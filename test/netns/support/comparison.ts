@@ -34,8 +34,8 @@ export function runComparison({ folder, ...options }: Comparison) {
   });
 }
 
-/** Labs and network namespaces of comparisons of this process. */
+/** Labs and network namespaces of comparisons and experiments of this process. */
 export function leftovers(): readonly string[] {
-  const ours = (name: string) => name.startsWith(`cmp${process.pid}-`);
+  const ours = (name: string) => ['cmp', 'rep'].some((kind) => name.startsWith(`${kind}${process.pid}-`));
   return [...listLabs().map((lab) => lab.plan.name), ...readdirSync('/run/netns')].filter(ours);
 }
