@@ -8,13 +8,15 @@ import {
   NetpipeLink,
   probeNfsFile,
   receiveVisit,
+  receiveWindow,
   serveLine,
   transmitVisit,
+  transmitWindow,
 } from '../measure/mod.ts';
 import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess, readBootId } from '../system/mod.ts';
 import { unknownHandleError } from './errors.ts';
 import type { Method, ParsedParamsOf, ResultOf } from './protocol.ts';
-import { runTransfers, runWindow } from './transfers.ts';
+import { onOwnClock, runTransfers, runWindow, windowResultOf } from './transfers.ts';
 
 export type Handlers = { readonly [M in Method]: (params: ParsedParamsOf<M>) => ResultOf<M> | Promise<ResultOf<M>> };
 
@@ -57,6 +59,15 @@ export function createHandlers(version: string): Handlers {
       const link = connections.get(connection);
       const visit = { sizeBytes, mode };
       return extent === undefined ? receiveVisit(link, visit) : transmitVisit(link, visit, extent);
+    },
+    'netpipe.window': ({ connection, sizeBytes, mode, window }) => {
+      const link = connections.get(connection);
+      link.synchronise();
+      if (window !== undefined) {
+        return { window: windowResultOf(transmitWindow(link, { sizeBytes, mode }, onOwnClock(window))) };
+      }
+      receiveWindow(link, { sizeBytes, mode });
+      return {};
     },
     'transfer.run': ({ transfer, ...options }) => runTransfers(transfer, options),
     'transfer.window': ({ transfer, ...options }) => runWindow(transfer, options),

@@ -3,7 +3,8 @@
 import type { VisitExtent, VisitResult } from '../measure/mod.ts';
 import type { Ipv4, NetpipeMode } from '../model/mod.ts';
 import type { Agent } from './controller.ts';
-import { AgentError } from './errors.ts';
+import { AgentError, agentProtocolError } from './errors.ts';
+import type { ResultOf } from './protocol.ts';
 
 /** A listener at one agent, for any number of pairs. */
 export interface NetpipeListener {
@@ -14,13 +15,32 @@ export interface NetpipeListener {
 }
 
 export interface NetpipePair {
-  /** One block size. The result is of that end which has the samples: in mode stream the receiver. */
-  visit(visit: { sizeBytes: number; mode: NetpipeMode } & VisitExtent): Promise<VisitResult>;
+  /**
+   * One block size; `reverse` lets the other end, which was connected to, send first or alone. The result is of that end which
+   * has the samples: in mode stream the one that receives.
+   */
+  visit(visit: { sizeBytes: number; mode: NetpipeMode; reverse?: boolean } & VisitExtent): Promise<VisitResult>;
+  /** Blocks of one size, without a pause until the window has ended; what fell into it. It is on the transmitter's clock. */
+  window(visit: PairWindow): Promise<WindowResult>;
+  /** The end that sends first. */
+  readonly transmitter: Agent;
   /** Both ends; at the same time, or one of them first. */
   close(first?: NetpipeEnd): Promise<void>;
 }
 
 export type NetpipeEnd = 'transmitter' | 'receiver';
+
+export interface PairWindow {
+  readonly sizeBytes: number;
+  readonly mode: Exclude<NetpipeMode, 'bidirectional'>;
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+export type WindowResult = ResultOf<'transfer.window'>;
+
+/** Before the window and after it: longer than any stall of a block. */
+const WINDOW_PATIENCE_MS = 30_000;
 
 export async function listenNetpipe(
   agent: Agent,
@@ -43,13 +63,29 @@ export async function connectNetpipe(
   const sending = await transmitter.call('netpipe.connect', { address, port });
   const receiving = await receiver.call('netpipe.accept', { listener });
   return {
-    visit: async ({ sizeBytes, mode, ...extent }) => {
+    visit: async ({ sizeBytes, mode, reverse = false, ...extent }) => {
+      const ends = [
+        { agent: transmitter, ...sending },
+        { agent: receiver, ...receiving },
+      ] as const;
+      const [first, second] = reverse ? [ends[1], ends[0]] : ends;
       const [transmitted, received] = await both(
-        transmitter.call('netpipe.visit', { ...sending, sizeBytes, mode, extent }),
-        receiver.call('netpipe.visit', { ...receiving, sizeBytes, mode }),
+        first.agent.call('netpipe.visit', { connection: first.connection, sizeBytes, mode, extent }),
+        second.agent.call('netpipe.visit', { connection: second.connection, sizeBytes, mode }),
       );
       return mode === 'stream' ? received : transmitted;
     },
+    window: async ({ sizeBytes, mode, startNs, endNs }) => {
+      const patience = { timeoutMs: WINDOW_PATIENCE_MS + (endNs - startNs) / 1e6 };
+      const window = { startNs, endNs };
+      const [{ window: result }] = await both(
+        transmitter.call('netpipe.window', { ...sending, sizeBytes, mode, window }, patience),
+        receiver.call('netpipe.window', { ...receiving, sizeBytes, mode }, patience),
+      );
+      if (result === undefined) throw agentProtocolError(transmitter.host, 'a window without a result');
+      return result;
+    },
+    transmitter,
     close: async (first) => {
       const ends = {
         transmitter: () => transmitter.call('netpipe.close', sending),

@@ -2,8 +2,8 @@
 // stdout. Every method has its schema here, checked at both ends, because the two may be of different versions.
 
 import { z } from 'zod';
-import { FTP_MODES, RSH_TARGETS } from '../measure/mod.ts';
-import { type Ipv4, parseIpv4, TRANSFER_NAMES } from '../model/mod.ts';
+import { FTP_MODES, RSH_TARGETS, WINDOW_MODES } from '../measure/mod.ts';
+import { type Ipv4, parseIpv4, TRANSFER_NAMES, WINDOW_TRANSFER_NAMES } from '../model/mod.ts';
 
 const ipv4 = z.custom<Ipv4>(
   (value) => typeof value === 'string' && parseIpv4(value) !== undefined,
@@ -68,6 +68,20 @@ const visitResult = z.strictObject({
   histogram: z.string(),
 });
 
+/** What fell into a window. Times are of the host's CLOCK_MONOTONIC, ns. */
+const windowResult = z.strictObject({
+  payloadBytes: z.number().nonnegative(),
+  transfers: z.int().nonnegative(),
+  timeNs: timeSummary,
+  histogram: z.string(),
+  /** Of the whole run, by its own clock. */
+  own: z.strictObject({ payloadBytes: z.number().nonnegative(), seconds: z.number().nonnegative() }),
+  failures: z.record(z.string(), z.int().positive()),
+  /** Of the window that the transfers covered; below 1 when the first of them came too late. */
+  covered: z.number().min(0).max(1),
+  cpuShare: z.number().nonnegative(),
+});
+
 export const METHODS = {
   hello: {
     params: nothing,
@@ -106,35 +120,37 @@ export const METHODS = {
     }),
     result: visitResult,
   },
+  /**
+   * Blocks of one size without a pause from now until the window has ended; what fell into it. Called at both ends at the
+   * same time, with the same size and mode. Only the transmitter has a window, and a result.
+   */
+  'netpipe.window': {
+    params: z.strictObject({
+      connection: handle,
+      sizeBytes: z.int().positive(),
+      mode: z.enum(WINDOW_MODES),
+      window: z.strictObject({ startNs: timeNs, endNs: timeNs }).optional(),
+    }),
+    result: z.strictObject({ window: windowResult.optional() }),
+  },
   /** CLOCK_MONOTONIC of the host, ns, which all processes of one boot share; by what that boot is known. */
   clock: { params: nothing, result: z.strictObject({ nowNs: timeNs, bootId: z.string() }) },
   /**
-   * Transfers of a service, one after the other, from now until the window has ended; what fell into it. Times are of the
-   * host's CLOCK_MONOTONIC, ns.
+   * Transfers of a service, one after the other, from now (or from `beginNs`) until the window has ended; what fell into it.
+   * Times are of the host's CLOCK_MONOTONIC, ns.
    */
   'transfer.window': {
     params: z.strictObject({
-      transfer: z.enum(TRANSFER_NAMES),
+      transfer: z.enum(WINDOW_TRANSFER_NAMES),
       address: ipv4,
       sizeBytes: z.int().positive(),
       startNs: timeNs,
       endNs: timeNs,
+      beginNs: timeNs.optional(),
       timeoutMs: z.int().positive().default(10_000),
       variant: transferVariant.default({}),
     }),
-    result: z.strictObject({
-      /** In the window. */
-      payloadBytes: z.number().nonnegative(),
-      transfers: z.int().nonnegative(),
-      timeNs: timeSummary,
-      histogram: z.string(),
-      /** Of the whole run, by its own clock: what a client alone would report. */
-      own: z.strictObject({ payloadBytes: z.number().nonnegative(), seconds: z.number().nonnegative() }),
-      failures: z.record(z.string(), z.int().positive()),
-      /** Of the window that the transfers covered; below 1 when the first of them came too late. */
-      covered: z.number().min(0).max(1),
-      cpuShare: z.number().nonnegative(),
-    }),
+    result: windowResult,
   },
   /** Transfers of a service, one after the other, after one that is not counted. Failures are in the result. */
   'transfer.run': {

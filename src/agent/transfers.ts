@@ -1,7 +1,7 @@
 // Transfers at an agent: what a client measures, as the protocol has it.
 
-import { runTransfersOf, TimeHistogram, TransferError } from '../measure/mod.ts';
-import type { TransferName } from '../model/mod.ts';
+import { runTransfersOf, TimeHistogram, type TimeWindow, TransferError, type TransferResult } from '../measure/mod.ts';
+import type { TransferName, WindowTransferName } from '../model/mod.ts';
 import type { ParsedParamsOf, ResultOf } from './protocol.ts';
 
 /** More tell no more. */
@@ -30,37 +30,44 @@ export async function runTransfers(
     };
   } catch (error) {
     const why = causeOf(error);
-    return { ...NOTHING, elapsedNs: 0, failures: { [why]: 1 }, stalls: [], counts: {}, wireBytes: 0 };
+    const { covered: _, ...nothing } = NOTHING;
+    return { ...nothing, elapsedNs: 0, failures: { [why]: 1 }, stalls: [], counts: {}, wireBytes: 0 };
   }
 }
 
 type WindowRun = Omit<ParsedParamsOf<'transfer.window'>, 'transfer'>;
 
-/** Begins at once and goes on past the end of the window, so that at its edges all who share it are at work. */
-export async function runWindow(name: TransferName, options: WindowRun): Promise<ResultOf<'transfer.window'>> {
-  const { startNs, endNs, variant, ...transfer } = options;
-  const offsetNs = Number(process.hrtime.bigint()) - performance.now() * 1e6;
-  const window = { startMs: (startNs - offsetNs) / 1e6, endMs: (endNs - offsetNs) / 1e6 };
+/** Goes on past the end of the window, so that at its edges all who share it are at work. */
+export async function runWindow(
+  name: WindowTransferName,
+  { startNs, endNs, beginNs, variant, ...transfer }: WindowRun,
+): Promise<ResultOf<'transfer.window'>> {
+  const window = onOwnClock({ startNs, endNs });
+  if (beginNs !== undefined) await until(onOwnClock({ startNs: beginNs, endNs }).startMs);
   const seconds = Math.max((window.endMs - performance.now()) / 1000, Number.MIN_VALUE);
   try {
-    const result = await runTransfersOf(name, { ...transfer, ...variant, seconds, commonWindow: window });
-    const beganMs = performance.now() - result.seconds * 1000;
-    const lateMs = Math.max(0, beganMs - window.startMs);
-    const { payloadBytes, transfers, timeNs, histogram } = result.window ?? NOTHING;
-    return {
-      payloadBytes,
-      transfers,
-      timeNs,
-      histogram,
-      own: { payloadBytes: result.payloadBytes, seconds: result.seconds },
-      failures: { ...result.failures },
-      covered: Math.max(0, 1 - lateMs / (window.endMs - window.startMs)),
-      cpuShare: result.cpuShare,
-    };
+    return windowResultOf(await runTransfersOf(name, { ...transfer, ...variant, seconds, commonWindow: window }));
   } catch (error) {
     const failures = { [causeOf(error)]: 1 };
-    return { ...NOTHING, own: { payloadBytes: 0, seconds: 0 }, failures, covered: 0, cpuShare: 0 };
+    return { ...NOTHING, own: { payloadBytes: 0, seconds: 0 }, failures, cpuShare: 0 };
   }
+}
+
+/** A window of the host's clock on that of `performance.now()`. */
+export function onOwnClock({ startNs, endNs }: { readonly startNs: number; readonly endNs: number }): TimeWindow {
+  const offsetNs = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  return { startMs: (startNs - offsetNs) / 1e6, endMs: (endNs - offsetNs) / 1e6 };
+}
+
+/** What a client has measured, as the protocol has it. */
+export function windowResultOf(result: TransferResult): ResultOf<'transfer.window'> {
+  const { payloadBytes, seconds, failures, cpuShare, window = NOTHING } = result;
+  return { ...window, own: { payloadBytes, seconds }, failures: { ...failures }, cpuShare };
+}
+
+async function until(ms: number): Promise<void> {
+  const waitMs = ms - performance.now();
+  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
 }
 
 /** Of a service that cannot be used at all; anything else goes on as it is. */
@@ -70,4 +77,4 @@ function causeOf(error: unknown): string {
 }
 
 const none = new TimeHistogram();
-const NOTHING = { payloadBytes: 0, transfers: 0, timeNs: none.summarize(), histogram: none.encode() };
+const NOTHING = { payloadBytes: 0, transfers: 0, timeNs: none.summarize(), histogram: none.encode(), covered: 0 };

@@ -3,6 +3,9 @@
 export { type AnalyseOptions, analyse } from './analyse.ts';
 export * from './analysis.ts';
 export type { Estimate } from './bootstrap.ts';
+export { type BusyInterval, measureOverlap } from './busy-overlap.ts';
+export { findJaggies } from './detectors/jaggies.ts';
+export * from './diff/mod.ts';
 export * from './figure.ts';
 export * from './judged.ts';
 export { explainLatency } from './latency-cause.ts';
@@ -26,6 +29,7 @@ export * from './verdict.ts';
 export {
   formatChange,
   formatInterval,
+  formatList,
   formatSignificant,
   formatSize,
   groupThousands,

@@ -90,7 +90,7 @@ export const environment = z.object({
   offloads: z.boolean(),
   mtu: z.int().positive(),
   rate: orMissing(z.string()),
-  pinning: z.enum(['one', 'two']),
+  pinning: z.enum(['one', 'two', 'none']),
 });
 
 /** The number that `Run.format` has in files that this version reads. */

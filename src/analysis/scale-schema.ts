@@ -1,14 +1,14 @@
 // The shape of scale.json and of a line of windows.ndjson, checked on reading, as run-schema.ts does for comparisons.
 
 import * as z from 'zod';
-import { type ScaleRun, SYSTEM_NAMES, TRANSFER_NAMES, type WindowSample } from '../model/mod.ts';
+import { type ScaleRun, SYSTEM_NAMES, WINDOW_TRANSFER_NAMES, type WindowSample } from '../model/mod.ts';
 import { environment, orMissing } from './run-schema.ts';
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 
 /** The number that `ScaleRun.format` has in files that this version reads. */
-export const SCALE_FORMAT = 1;
+export const SCALE_FORMAT = 2;
 
 export const scaleSchema: z.ZodType<ScaleRun> = z.object({
   format: z.literal(SCALE_FORMAT),
@@ -19,8 +19,8 @@ export const scaleSchema: z.ZodType<ScaleRun> = z.object({
   systems: z.array(z.enum(SYSTEM_NAMES)).min(1),
   realservers: z.array(z.int().positive()).min(1),
   clients: z.array(z.int().positive()).min(1),
-  transfer: z.enum(TRANSFER_NAMES),
-  sizeBytes: z.int().positive(),
+  transfer: z.enum(WINDOW_TRANSFER_NAMES),
+  sizesBytes: z.array(z.int().positive()).min(1),
   windowSeconds: z.number().positive(),
   rounds: z.int().positive(),
   rateBitsPerSecond: orMissing(z.number().positive()),
@@ -32,6 +32,8 @@ export const windowSchema: z.ZodType<WindowSample> = z.object({
   realservers: z.int().positive(),
   clients: z.int().positive(),
   round: count,
+  sizeBytes: z.int().positive(),
+  synchronised: z.boolean(),
   seconds: z.number().positive(),
   shares: z.array(
     z.object({
@@ -48,8 +50,11 @@ export const windowSchema: z.ZodType<WindowSample> = z.object({
   lost: z.array(z.object({ client: z.string(), why: z.string() })),
   links: z.array(z.object({ link: z.string(), inBytes: z.number(), outBytes: z.number() })),
   connections: z.record(z.string(), z.number()),
+  newConnections: z.number(),
   drops: z.number(),
   machineCpuShare: z.number(),
+  softirqCpuShare: z.number(),
+  serverCpuShare: z.number(),
   clockOffsetNs: amount,
   clockBoundNs: amount,
 });

@@ -1,8 +1,9 @@
-// Windows of a scale run → for each system and number of realservers, a curve over the number of clients: throughput in
-// the common window beside the sum of what clients say of themselves, fairness, split, and what was the limit.
+// Windows of a scale run → for each size, system and number of realservers, a curve over the number of clients: throughput
+// in the common window beside the sum of what clients without one report, fairness, split, and what was the limit.
 
-import type { ScaleRun, SystemName, WindowSample } from '../model/mod.ts';
+import type { LinkLoad, ScaleRun, SystemName, WindowSample, WindowTransferName } from '../model/mod.ts';
 import { type Estimate, estimateMedian } from './bootstrap.ts';
+import { type Bottleneck, busiestOf, findBottleneck } from './bottleneck.ts';
 import { median } from './quantiles.ts';
 import { fitScalabilityLaw, type ScalabilityLaw } from './scalability-law.ts';
 
@@ -12,8 +13,15 @@ export interface ScalePoint {
   readonly throughputMbps: Estimate;
   /** Transfers of all clients that ended in the window. */
   readonly transfersPerSecond: Estimate;
-  /** The sum of what each client says of itself, over its own time; what misled who had no common window. */
-  readonly unsynchronisedMbps: Estimate;
+  /** Connections that realservers were given in the window. */
+  readonly newConnectionsPerSecond: Estimate;
+  /**
+   * The sum of what clients report whose windows are not the same: each its own average over its own time, where every
+   * second one begins half a window later. Undefined where it was not measured.
+   */
+  readonly unsynchronisedMbps: Estimate | undefined;
+  /** What the clients' NICs carried meanwhile, in the payload's directions, headers included, 10⁶ bit/s. */
+  readonly wireMbps: Estimate;
   /** What the busiest link carried in one direction, headers included, 10⁶ bit/s; and which it was. */
   readonly carriedMbps: number;
   readonly busiestLink: string;
@@ -27,13 +35,12 @@ export interface ScalePoint {
   readonly lost: readonly string[];
   readonly drops: number;
   readonly machineCpuShare: number;
+  readonly softirqCpuShare: number;
   readonly bottleneck: Bottleneck;
 }
 
-/** `unknown`: nothing that is counted was at its limit. */
-export type Bottleneck = 'link' | 'client' | 'CPUs' | 'failures' | 'unknown';
-
 export interface ScaleCurve {
+  readonly sizeBytes: number;
   readonly system: SystemName;
   readonly realservers: number;
   /** Ascending by clients. */
@@ -44,79 +51,74 @@ export interface ScaleCurve {
   readonly knee: number | undefined;
 }
 
-const BUSY_LINK = 0.95;
-const BUSY_CPU = 0.95;
 const COVERED = 0.99;
 /** A client that adds less than this share of the first one's throughput is behind the knee. */
 const KNEE_SHARE = 0.5;
 
+/** In the order of the run's sizes, numbers of realservers and systems. */
 export function analyseScaling(run: ScaleRun, samples: readonly WindowSample[]): readonly ScaleCurve[] {
-  return run.realservers.flatMap((realservers) =>
-    run.systems.flatMap((system) => {
-      const own = samples.filter((sample) => sample.system === system && sample.realservers === realservers);
-      const points = run.clients
-        .toSorted((a, b) => a - b)
-        .flatMap((clients) => {
-          const windows = own.filter((sample) => sample.clients === clients);
-          return windows.length === 0 ? [] : [pointOf(run, clients, windows)];
-        });
-      if (points.length === 0) return [];
-      const loads = points
-        .filter(({ throughputMbps }) => throughputMbps.value > 0)
-        .map(({ clients, throughputMbps }) => ({ load: clients, throughput: throughputMbps.value }));
-      return [{ system, realservers, points, law: fitScalabilityLaw(loads), knee: kneeOf(points) }];
-    }),
+  return run.sizesBytes.flatMap((sizeBytes) =>
+    run.realservers.flatMap((realservers) =>
+      run.systems.flatMap((system) => {
+        const own = samples.filter(
+          (sample) => sample.system === system && sample.realservers === realservers && sample.sizeBytes === sizeBytes,
+        );
+        const points = run.clients
+          .toSorted((a, b) => a - b)
+          .flatMap((clients) => {
+            const windows = own.filter((sample) => sample.clients === clients);
+            return windows.some(({ synchronised }) => synchronised) ? [pointOf(run, clients, windows)] : [];
+          });
+        if (points.length === 0) return [];
+        const loads = points
+          .filter(({ throughputMbps }) => throughputMbps.value > 0)
+          .map(({ clients, throughputMbps }) => ({ load: clients, throughput: throughputMbps.value }));
+        return [{ sizeBytes, system, realservers, points, law: fitScalabilityLaw(loads), knee: kneeOf(points) }];
+      }),
+    ),
   );
 }
 
-function pointOf(run: ScaleRun, clients: number, windows: readonly WindowSample[]): ScalePoint {
+function pointOf(run: ScaleRun, clients: number, samples: readonly WindowSample[]): ScalePoint {
+  const windows = samples.filter(({ synchronised }) => synchronised);
+  const apart = samples.filter(({ synchronised }) => !synchronised);
   const over = (of: (window: WindowSample) => number) => windows.map(of);
   const busiest = windows.map(busiestOf).toSorted((a, b) => b.mbps - a.mbps)[0];
-  const carriedMbps = median(over((window) => busiestOf(window).mbps));
-  const cpu = median(over(({ machineCpuShare }) => machineCpuShare));
-  const clientCpu = median(over(({ shares }) => Math.max(0, ...shares.map(({ cpuShare }) => cpuShare))));
-  const failures = sum(over(({ shares }) => sum(shares.flatMap((share) => Object.values(share.failures)))));
   const splits = windows.flatMap(({ connections }) => {
     const counts = Object.values(connections);
     return sum(counts) === 0 ? [] : [jain(counts)];
   });
+  const sumMbps = ({ shares }: WindowSample) => (sum(shares.map(payloadOf)) * 8) / run.windowSeconds / 1e6;
   return {
     clients,
-    throughputMbps: estimateMedian(over(({ shares }) => (sum(shares.map(payloadOf)) * 8) / run.windowSeconds / 1e6)),
+    throughputMbps: estimateMedian(over(sumMbps)),
     transfersPerSecond: estimateMedian(
       over(({ shares }) => sum(shares.map((each) => each.transfers)) / run.windowSeconds),
     ),
-    unsynchronisedMbps: estimateMedian(over(({ shares }) => sum(shares.map(ownMbps)))),
-    carriedMbps,
+    newConnectionsPerSecond: estimateMedian(over(({ newConnections, seconds }) => newConnections / seconds)),
+    unsynchronisedMbps: apart.length === 0 ? undefined : estimateMedian(apart.map(sumMbps)),
+    wireMbps: estimateMedian(over((window) => clientWireMbps(run.transfer, window))),
+    carriedMbps: median(over((window) => busiestOf(window).mbps)),
     busiestLink: busiest?.link ?? '',
     fairness: median(over(({ shares }) => jain(shares.map(payloadOf)))),
     split: splits.length === 0 ? undefined : median(splits),
-    failures,
+    failures: sum(over(({ shares }) => sum(shares.flatMap((share) => Object.values(share.failures))))),
     late: sum(over(({ shares }) => shares.filter(({ covered }) => covered < COVERED).length)),
-    lost: [...new Set(windows.flatMap(({ lost }) => lost.map(({ client }) => client)))],
+    lost: [...new Set(samples.flatMap(({ lost }) => lost.map(({ client }) => client)))],
     drops: sum(over(({ drops }) => drops)),
-    machineCpuShare: cpu,
-    bottleneck: bottleneckOf(run, { carriedMbps, cpu, clientCpu, failures }),
+    machineCpuShare: median(over(({ machineCpuShare }) => machineCpuShare)),
+    softirqCpuShare: median(over(({ softirqCpuShare }) => softirqCpuShare)),
+    bottleneck: findBottleneck(run, windows),
   };
 }
 
-function bottleneckOf(
-  { rateBitsPerSecond }: ScaleRun,
-  { carriedMbps, cpu, clientCpu, failures }: { carriedMbps: number; cpu: number; clientCpu: number; failures: number },
-): Bottleneck {
-  if (failures > 0) return 'failures';
-  if (rateBitsPerSecond !== undefined && carriedMbps * 1e6 >= BUSY_LINK * rateBitsPerSecond) return 'link';
-  if (cpu >= BUSY_CPU) return 'CPUs';
-  return clientCpu >= BUSY_CPU ? 'client' : 'unknown';
-}
-
-/** The link and direction that carried most. */
-function busiestOf({ links, seconds }: WindowSample): { readonly link: string; readonly mbps: number } {
-  const directions = links.flatMap(({ link, inBytes, outBytes }) => [
-    { link, mbps: (inBytes * 8) / seconds / 1e6 },
-    { link, mbps: (outBytes * 8) / seconds / 1e6 },
-  ]);
-  return directions.toSorted((a, b) => b.mbps - a.mbps)[0] ?? { link: '', mbps: 0 };
+/** Netpipe's blocks to and fro are payload in both directions, those of all others in one. */
+function clientWireMbps(transfer: WindowTransferName, { links, seconds }: WindowSample): number {
+  const ofClients = links.filter(({ link }) => /^client\d*:/.test(link));
+  const bytes = (of: (link: LinkLoad) => number) => sum(ofClients.map(of));
+  const [inBytes, outBytes] = [bytes((link) => link.inBytes), bytes((link) => link.outBytes)];
+  const carried = transfer === 'netpipe' ? inBytes + outBytes : Math.max(inBytes, outBytes);
+  return (carried * 8) / seconds / 1e6;
 }
 
 /** R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness (1984): (Σx)² / (n · Σx²). 1 of nothing. */
@@ -139,10 +141,6 @@ function kneeOf(points: readonly ScalePoint[]): number | undefined {
 
 function payloadOf({ payloadBytes }: { readonly payloadBytes: number }): number {
   return payloadBytes;
-}
-
-function ownMbps({ own }: WindowSample['shares'][number]): number {
-  return own.seconds === 0 ? 0 : (own.payloadBytes * 8) / own.seconds / 1e6;
 }
 
 function sum(values: readonly number[]): number {

@@ -11,9 +11,10 @@ export function formatSize(bytes: number): string {
   return `${Number.isInteger(count) ? count : count.toPrecision(3)} ${unit}`;
 }
 
-/** A number with three significant digits, thousands set apart: 7.31, 84.2, 38 100. */
+/** A number with three significant digits, thousands set apart: 7.31, 84.2, 38 100; 0 is 0. */
 export function formatSignificant(value: number): string {
   if (!Number.isFinite(value)) return '–';
+  if (value === 0) return '0';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))));
   if (digits > 0) return value.toFixed(Math.min(digits, 6));
   const scale = 10 ** Math.max(0, Math.floor(Math.log10(Math.abs(value))) - 2);

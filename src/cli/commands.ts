@@ -101,6 +101,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'draw the report of a run again',
     load: () => import('./report.ts'),
   },
+  diff: {
+    group: BENCH,
+    summary: 'lay two runs beside each other: what changed beyond noise',
+    load: () => import('./diff.ts'),
+  },
   bench: {
     group: BENCH,
     summary: 'measure from here to a service: netpipe, http, ftp, NFS …',

@@ -4,14 +4,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
 import { linkOptionsOf } from '../lab/mod.ts';
-import { SYSTEM_NAMES, type SystemName, TRANSFER_NAMES, type TransferName } from '../model/mod.ts';
+import { SYSTEM_NAMES, type SystemName, WINDOW_TRANSFER_NAMES, type WindowTransferName } from '../model/mod.ts';
 import { type ScaleProgress, scale } from '../suite/mod.ts';
 import { parseSystems } from './compare.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
 import { drawScale } from './report.ts';
 import { resultsFolder } from './results-folder.ts';
 import { untilInterrupted } from './signals.ts';
-import { parseFileSizes } from './size-argument.ts';
+import { fileSizeProblem, parseSizeList } from './size-argument.ts';
 import { readVersion } from './version.ts';
 
 interface ScaleFlags {
@@ -19,8 +19,10 @@ interface ScaleFlags {
   readonly systems: readonly SystemName[];
   readonly realservers: readonly number[];
   readonly clients: readonly number[];
-  readonly transfer: TransferName;
-  readonly size: readonly number[];
+  readonly transfer: WindowTransferName;
+  readonly sizes: readonly number[];
+  readonly size?: readonly number[];
+  readonly unsynchronised: boolean;
   readonly seconds: number;
   readonly pairs: number;
   readonly mtu?: number;
@@ -46,8 +48,14 @@ export function createCommand(): Command {
     .addOption(
       new Option('--clients <list>', 'how many at once').argParser(parseCounts).default([1, 2, 4, 8], '1,2,4,8'),
     )
-    .addOption(new Option('--transfer <name>', 'what each client does').choices(TRANSFER_NAMES).default('http'))
-    .addOption(new Option('--size <bytes>', 'of a transfer').argParser(parseFileSizes).default([65_536], '64k'))
+    .addOption(new Option('--transfer <name>', 'what each client does').choices(WINDOW_TRANSFER_NAMES).default('http'))
+    .addOption(
+      new Option('--sizes <list>', 'of a transfer or a block, each with windows of its own')
+        .argParser(parseSizeList)
+        .default([65_536], '64k'),
+    )
+    .addOption(new Option('--size <bytes>', 'the only one').argParser(parseSizeList).conflicts('sizes'))
+    .option('--no-unsynchronised', 'do without the sum of clients that have no common window')
     .option('--seconds <s>', 'length of a window', parseSeconds, 1)
     .option('--pairs <n>', 'rounds, each with every system and number of clients', parseCount, 3)
     .option('--mtu <bytes>', 'MTU of every link (default: 1500)', parseCount)
@@ -58,19 +66,22 @@ export function createCommand(): Command {
     .action(run);
 }
 
-async function run(confFile: string, flags: ScaleFlags): Promise<void> {
+async function run(confFile: string, flags: ScaleFlags, command: Command): Promise<void> {
   const cluster = loadCluster({ confFile, hostsFile: flags.hosts });
   const folder = flags.out ?? resultsFolder('scale');
-  const [sizeBytes = 0] = flags.size;
+  const sizesBytes = flags.size ?? flags.sizes;
+  const problem = flags.transfer.startsWith('netpipe') ? undefined : fileSizeProblem(sizesBytes);
+  if (problem !== undefined) command.error(`error: ${problem}`);
   await untilInterrupted((signal) =>
     scale(cluster, {
       systems: flags.systems,
       realservers: flags.realservers,
       clients: flags.clients,
       transfer: flags.transfer,
-      sizeBytes,
+      sizesBytes,
       windowSeconds: flags.seconds,
       rounds: flags.pairs,
+      unsynchronised: flags.unsynchronised,
       ...linkOptionsOf(flags),
       folder,
       command: ['lvskit', ...process.argv.slice(2)],

@@ -6,7 +6,7 @@ import { LARGEST_EXPONENT } from '../measure/mod.ts';
 const FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** Bytes. k, M and G are powers of 1024. */
-function parseSizeList(text: string): readonly number[] {
+export function parseSizeList(text: string): readonly number[] {
   return text.split(',').map(parseSize);
 }
 
@@ -21,10 +21,13 @@ export function parseSize(text: string): number {
 /** Of the files /file.0 to /file.26. */
 export function parseFileSizes(text: string): readonly number[] {
   const sizes = parseSizeList(text);
-  for (const size of sizes) {
-    if (!Number.isInteger(Math.log2(size)) || size > 2 ** LARGEST_EXPONENT) {
-      throw new InvalidArgumentError(`There are files of powers of 2 up to 64M, and none of ${size} bytes.`);
-    }
-  }
+  const problem = fileSizeProblem(sizes);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
   return sizes;
+}
+
+/** Why there are no files of these sizes; undefined when there are. */
+export function fileSizeProblem(sizes: readonly number[]): string | undefined {
+  const missing = sizes.find((size) => !Number.isInteger(Math.log2(size)) || size > 2 ** LARGEST_EXPONENT);
+  return missing === undefined ? undefined : `There are files of powers of 2 up to 64M, and none of ${missing} bytes.`;
 }

@@ -1,7 +1,7 @@
 // Lab plan → the words that iproute2, tc, sysctl and ethtool are given, a batch for each namespace. Pure.
 
 import { formatIpArguments, type HostStep } from '../director/mod.ts';
-import { formatNetwork, networkOf } from '../model/mod.ts';
+import { formatNetwork, type NicAlias, networkOf } from '../model/mod.ts';
 import type { LabLink, LabMachine, LabPlan } from './plan.ts';
 import type { LinkRate, LinkSettings } from './settings.ts';
 
@@ -52,12 +52,14 @@ export function switchBatch(plan: LabPlan): NamespaceBatch {
       `peer name ${link.device} netns ${link.namespace} mtu ${mtu} address ${link.mac}`,
     `link set ${link.port} alias ${link.machine}:${link.device} master ${link.bridge} up`,
   ]);
-  const ports = plan.links.map((link) => link.port);
   return {
     namespace: plan.switchNamespace,
     sysctls: [...IPV6_OFF, ...BRIDGE_FILTERS_OFF],
     ip: [...bridges, ...cables],
-    ...linkSettings(ports, plan.settings),
+    ...linkSettings(
+      plan.links.map(({ port, rate }) => ({ device: port, rate })),
+      plan.settings,
+    ),
   };
 }
 
@@ -74,10 +76,7 @@ export function machineBatch(plan: LabPlan, machine: LabMachine): NamespaceBatch
       ...steps.flatMap((step) => (step.kind === 'sysctl' ? [`${step.key} = ${step.value}`] : [])),
     ],
     ip: ['link set lo up', ...nics, ...steps.flatMap((step) => ipLine(step, congestionControl))],
-    ...linkSettings(
-      links.map((link) => link.device),
-      plan.settings,
-    ),
+    ...linkSettings(links, plan.settings),
   };
 }
 
@@ -92,10 +91,15 @@ function baselineSysctls(devices: readonly string[]): string[] {
 
 /** The address, and the routes that the kernel makes for it once more with the congestion control. */
 function nicLines(link: LabLink, congestionControl: string): string[] {
-  const { device, address, prefixLength } = link;
+  return [
+    `link set ${link.device} up`,
+    ...[link, ...link.aliases].flatMap((each) => addressLines(link.device, each, congestionControl)),
+  ];
+}
+
+function addressLines(device: string, { address, prefixLength }: NicAlias, congestionControl: string): string[] {
   const subnet = formatNetwork(networkOf(address, prefixLength));
   return [
-    `link set ${device} up`,
     `addr add ${address}/${prefixLength} brd + dev ${device}`,
     `route replace ${subnet} dev ${device} proto kernel scope link src ${address} congctl ${congestionControl}`,
     `route replace local ${address} dev ${device} table local proto kernel scope host src ${address} ` +
@@ -119,11 +123,15 @@ function ipLine(step: HostStep, congestionControl: string): string[] {
   }
 }
 
-function linkSettings(devices: readonly string[], settings: LinkSettings): Pick<NamespaceBatch, 'tc' | 'offloadsOff'> {
-  const { rate, mtu, offload } = settings;
+function linkSettings(
+  links: readonly { readonly device: string; readonly rate?: LinkRate | undefined }[],
+  settings: LinkSettings,
+): Pick<NamespaceBatch, 'tc' | 'offloadsOff'> {
   return {
-    tc: rate === undefined ? [] : devices.map((device) => tokenBucket(device, rate, mtu)),
-    offloadsOff: offload ? [] : devices,
+    tc: links.flatMap(({ device, rate = settings.rate }) =>
+      rate === undefined ? [] : [tokenBucket(device, rate, settings.mtu)],
+    ),
+    offloadsOff: settings.offload ? [] : links.map(({ device }) => device),
   };
 }
 

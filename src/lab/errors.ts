@@ -75,6 +75,30 @@ export function rateInvalidError(rate: string): LvskitError {
   });
 }
 
+export function cpuShareInvalidError(share: number): LvskitError {
+  return new LvskitError('LAB_CPU_SHARE_INVALID', `a machine cannot have ${share} of a CPU`, {
+    remedy: 'choose a share from 0.01 to 1: half of a CPU is 0.5',
+    fields: { share },
+    exitStatus: 2,
+  });
+}
+
+export function memoryInvalidError(bytes: number): LvskitError {
+  return new LvskitError('LAB_MEMORY_INVALID', `a machine cannot have ${bytes} bytes of memory`, {
+    remedy: 'choose a whole number of bytes, 8 MB or more',
+    fields: { bytes },
+    exitStatus: 2,
+  });
+}
+
+export function diskRateInvalidError(bytesPerSecond: number): LvskitError {
+  return new LvskitError('LAB_DISK_RATE_INVALID', `a machine's disk cannot have ${bytesPerSecond} bytes a second`, {
+    remedy: 'choose a whole number of bytes a second, 4096 or more',
+    fields: { bytesPerSecond },
+    exitStatus: 2,
+  });
+}
+
 export function realserversInvalidError(count: number): LvskitError {
   return new LvskitError('LAB_REALSERVERS_INVALID', `a cluster of ${count} realservers is not possible`, {
     remedy: 'choose a whole number from 1: --realservers 8',

@@ -2,15 +2,15 @@
 // and would hide the data plane's pinned maps.
 
 import { findProgram, replaceProcess, requireRoot } from '../system/mod.ts';
+import { enterNamespace } from './limits.ts';
 import { findLink, findMachine } from './lookup.ts';
-import { namespacePath } from './namespaces.ts';
 import type { LabPlan } from './plan.ts';
 
 /** This process becomes the program, in the machine's network. Throws LAB_MACHINE_UNKNOWN, NOT_ROOT. */
 export function execInMachine(plan: LabPlan, machine: string, argv: readonly string[]): never {
   const { namespace } = findMachine(plan, machine);
   requireRoot('running a program in a lab');
-  replaceProcess(['nsenter', `--net=${namespacePath(namespace)}`, '--', ...argv]);
+  replaceProcess([...enterNamespace(namespace), ...argv]);
 }
 
 export interface CaptureOptions {
@@ -31,5 +31,5 @@ export function captureLink(plan: LabPlan, link: string, options: CaptureOptions
   // Debian's tcpdump would write the file as the user tcpdump, who may not write here.
   const output = options.file === undefined ? [] : ['-Z', 'root', '-w', options.file];
   const tcpdump = ['tcpdump', '-n', '-i', device, ...output, ...options.tcpdump];
-  replaceProcess(['nsenter', `--net=${namespacePath(namespace)}`, '--', ...tcpdump]);
+  replaceProcess([...enterNamespace(namespace), ...tcpdump]);
 }

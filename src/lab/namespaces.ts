@@ -41,8 +41,8 @@ export async function killProcesses(namespaces: readonly string[], timeoutMs: nu
   }
 }
 
-/** One look at /proc for all namespaces, where `ip netns pids` takes one for each. */
-function processesIn(namespaces: readonly string[]): number[] {
+/** Except this process. One look at /proc for all namespaces, where `ip netns pids` takes one for each. */
+export function processesIn(namespaces: readonly string[]): number[] {
   const links = new Set(namespaces.map((namespace) => `net:[${statSync(namespacePath(namespace)).ino}]`));
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))

@@ -2,9 +2,17 @@
 // machine. Pure; apply.ts makes it real.
 
 import { type HostPlan, type HostPlanOptions, planHost } from '../director/mod.ts';
-import { type Cluster, type Ipv4, ipv4ToNumber } from '../model/mod.ts';
+import { type Cluster, type Ipv4, ipv4ToNumber, type NicAlias } from '../model/mod.ts';
+import { linkUnknownError } from './errors.ts';
 import { scaleRealservers } from './scale.ts';
-import { checkLabName, type LabOptions, type LinkSettings, resolveLinkSettings } from './settings.ts';
+import {
+  checkLabName,
+  type LabOptions,
+  type LinkRate,
+  type LinkSettings,
+  parseRate,
+  resolveLinkSettings,
+} from './settings.ts';
 
 /** A cable: a NIC of a machine, and the switch port at its other end. */
 export interface LabLink {
@@ -18,6 +26,9 @@ export interface LabLink {
   readonly bridge: string;
   readonly address: Ipv4;
   readonly prefixLength: number;
+  readonly aliases: readonly NicAlias[];
+  /** Its own, where it is not that of all links. */
+  readonly rate?: LinkRate;
   /** Made from the address, so that captures and neighbour tables can be read. */
   readonly mac: string;
 }
@@ -57,6 +68,11 @@ export function planLab(cluster: Cluster, options: LabOptions, kernel: HostPlanO
     hostPlan: planHost(machine, scaled, kernel),
   }));
   const nics = scaled.machines.flatMap((machine) => machine.nics.map((nic) => ({ machine: machine.name, nic })));
+  const rateOf = rateLookup(
+    name,
+    nics.map(({ machine, nic }) => `${machine}:${nic.device}`),
+    options.linkRates ?? {},
+  );
   const links = nics.map(({ machine, nic }, index) => ({
     machine,
     namespace: namespaceOf(machine),
@@ -66,9 +82,18 @@ export function planLab(cluster: Cluster, options: LabOptions, kernel: HostPlanO
     bridge: nic.network,
     address: nic.address,
     prefixLength: nic.prefixLength,
+    aliases: nic.aliases ?? [],
+    ...rateOf(`${machine}:${nic.device}`),
     mac: macOf(nic.address),
   }));
   return { name, settings, cluster: scaled, switchNamespace: namespaceOf('switch'), machines, links };
+}
+
+/** The rates of single links by `MACHINE:DEVICE`. Throws LAB_LINK_UNKNOWN, LAB_RATE_INVALID. */
+function rateLookup(lab: string, links: readonly string[], rates: Readonly<Record<string, string>>) {
+  const unknown = Object.keys(rates).find((link) => !links.includes(link));
+  if (unknown !== undefined) throw linkUnknownError(lab, unknown, links);
+  return (link: string) => (rates[link] === undefined ? {} : { rate: parseRate(rates[link]) });
 }
 
 /** Every namespace of the lab; the switch comes last. */

@@ -3,6 +3,7 @@
 
 import { requireRoot } from '../system/mod.ts';
 import { processesRemainError } from './errors.ts';
+import { removeLimits } from './limits.ts';
 import { deleteNamespaces, existingNamespaces, killProcesses } from './namespaces.ts';
 import { namespacesOf } from './plan.ts';
 import { deleteState, LAB_STATE_DIRECTORY, listLabs, readLab } from './state.ts';
@@ -17,6 +18,7 @@ export async function removeLab(name: string, stateDirectory = LAB_STATE_DIRECTO
   const namespaces = existingNamespaces(namespacesOf(plan));
   const remaining = await killProcesses(namespaces, KILL_TIMEOUT_MS);
   if (remaining.length > 0) throw processesRemainError(name, remaining);
+  removeLimits(namespacesOf(plan));
   deleteNamespaces(namespaces);
   deleteState(name, stateDirectory);
 }

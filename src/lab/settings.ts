@@ -17,6 +17,8 @@ export interface LabOptions extends LinkOptions {
   readonly name: string;
   /** As many realservers instead of those in the conf file. */
   readonly realservers?: number;
+  /** Of single links, as tc writes it, by `MACHINE:DEVICE`: `client:eth0`. */
+  readonly linkRates?: Readonly<Record<string, string>>;
 }
 
 /** What holds for every link of a lab; part of a run's environment. */

@@ -1,14 +1,15 @@
-// The transfers that comparisons and experiments measure beside netpipe, by name: each protocol's client with the options of
-// a user who gives none, one client at a time, or with what a variant says otherwise.
+// The transfers that comparisons and experiments measure by name: each protocol's client with the options of a user who gives
+// none, one client at a time, or with what a variant says otherwise; and netpipe as one of them, for windows that are shared.
 
-import type { Ipv4, TransferName } from '../model/mod.ts';
-import { dropFromPageCache } from '../system/mod.ts';
+import type { Ipv4, WindowTransferName } from '../model/mod.ts';
+import { dropFileCache } from '../system/mod.ts';
 import { causeOfOwnFile, TransferFailure } from './causes.ts';
 import type { FtpMode } from './clients/ftp/options.ts';
 import { runFtp } from './clients/ftp/run.ts';
 import type { HttpRunResult } from './clients/http/options.ts';
 import { fetchFiles } from './clients/http/run.ts';
 import { runLpd } from './clients/lpd/run.ts';
+import { runNetpipe } from './clients/netpipe/windowed.ts';
 import type { RpcTransport } from './clients/nfs/channel.ts';
 import { defaultWindow } from './clients/nfs/default-window.ts';
 import { runNfs } from './clients/nfs/run.ts';
@@ -22,8 +23,11 @@ import { RSH_USER } from './services/rsh/rshd.ts';
 import type { TransferResult } from './transfer-record.ts';
 import { type TransferOptions, tryTransfer } from './transfers.ts';
 
+/** NetPIPE's own. */
+const NETPIPE_PORT = 5002;
+
 /** Of whoever serves it, unless it was told otherwise: IANA's. */
-const PORTS: Readonly<Record<TransferName, number>> = {
+const PORTS: Readonly<Record<WindowTransferName, number>> = {
   http: 80,
   'http-new': 80,
   ftp: 21,
@@ -32,6 +36,8 @@ const PORTS: Readonly<Record<TransferName, number>> = {
   lpd: 515,
   nfs: 2049,
   'nfs-write': 2049,
+  netpipe: NETPIPE_PORT,
+  'netpipe-stream': NETPIPE_PORT,
 };
 
 /** What a transfer is to do otherwise; each protocol looks at its own part, and all at the first four. */
@@ -69,7 +75,7 @@ interface NfsVariant {
 
 type VariedOptions = TransferOptions & Omit<TransferVariant, 'source' | 'most' | 'coldFile'>;
 
-const RUNS: Readonly<Record<TransferName, (options: VariedOptions) => Promise<TransferResult>>> = {
+const RUNS: Readonly<Record<WindowTransferName, (options: VariedOptions) => Promise<TransferResult>>> = {
   http: async (options) => runHttpOf(options, Number.POSITIVE_INFINITY),
   'http-new': async (options) => runHttpOf(options, 1),
   ftp: (options) => runFtpOf(options, 'get'),
@@ -86,6 +92,8 @@ const RUNS: Readonly<Record<TransferName, (options: VariedOptions) => Promise<Tr
     }),
   nfs: (options) => runNfs(nfsOptionsOf(options, false)),
   'nfs-write': (options) => runNfs(nfsOptionsOf(options, true)),
+  netpipe: async (options) => runNetpipe(options, 'twoway'),
+  'netpipe-stream': async (options) => runNetpipe(options, 'stream'),
 };
 
 /** Requests that were sent late make a rate another one than was asked for. */
@@ -122,7 +130,7 @@ function nfsOptionsOf({ nfs = {}, ...options }: VariedOptions, isWriting: boolea
  * that one fails.
  */
 export async function runTransfersOf(
-  name: TransferName,
+  name: WindowTransferName,
   options: Omit<TransferOptions, 'port' | 'address' | 'prepare'> & { readonly address: Ipv4 } & TransferVariant,
 ): Promise<TransferResult> {
   const { coldFile, ...rest } = options;
@@ -136,7 +144,7 @@ export function preparationOf(coldFile: string | undefined): TransferOptions['pr
   if (coldFile === undefined) return undefined;
   return () => {
     try {
-      dropFromPageCache(coldFile);
+      dropFileCache(coldFile);
     } catch (error) {
       throw new TransferFailure(causeOfOwnFile(coldFile, error));
     }

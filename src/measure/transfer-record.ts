@@ -19,6 +19,13 @@ export interface WindowResult {
   /** Of these, ns. */
   readonly timeNs: TimeSummary;
   readonly histogram: string;
+  /** Of the window, the share that followed the beginning of the measurement: below 1 where that came too late. */
+  readonly covered: number;
+}
+
+/** {@link WindowResult.covered} of a measurement that began then. */
+export function coveredShare({ startMs, endMs }: TimeWindow, beganMs: number): number {
+  return Math.max(0, 1 - Math.max(0, beganMs - startMs) / (endMs - startMs));
 }
 
 export interface TransferResult {
@@ -59,7 +66,7 @@ export class TransferRecord {
   /** @param beganMs on the clock of `performance.now()` */
   constructor(beganMs: number, window?: TimeWindow) {
     this.#beganMs = beganMs;
-    this.#window = window && new WindowRecord(window);
+    this.#window = window && new WindowRecord(window, beganMs);
     this.#stalls = new StallFinder(beganMs);
   }
 
@@ -100,11 +107,13 @@ export class TransferRecord {
 
 class WindowRecord {
   readonly #window: TimeWindow;
+  readonly #beganMs: number;
   readonly #histogram = new TimeHistogram();
   #payloadBytes = 0;
 
-  constructor(window: TimeWindow) {
+  constructor(window: TimeWindow, beganMs: number) {
     this.#window = window;
+    this.#beganMs = beganMs;
   }
 
   look(fromMs: number, toMs: number, payloadBytes: number): void {
@@ -120,6 +129,7 @@ class WindowRecord {
       transfers: this.#histogram.count,
       timeNs: this.#histogram.summarize(),
       histogram: this.#histogram.encode(),
+      covered: coveredShare(this.#window, this.#beganMs),
     };
   }
 }

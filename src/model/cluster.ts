@@ -22,6 +22,13 @@ export interface Nic {
   readonly network: string;
   /** The name in the hosts file that stands for this address in its role: `director-inside`. */
   readonly hostName: string;
+  /** Further addresses, where several networks share the NIC. */
+  readonly aliases?: readonly NicAlias[];
+}
+
+export interface NicAlias {
+  readonly address: Ipv4;
+  readonly prefixLength: number;
 }
 
 /** A route that is not implied by a NIC's own subnet. Destination `default` or a network. */

@@ -126,8 +126,11 @@ export interface Environment extends MachineEnvironment {
   readonly offloads: boolean;
   readonly mtu: number;
   readonly rate: string | undefined;
-  /** `one`: all on one CPU, the cost of the path; `two`: client and realserver apart, what users see. */
-  readonly pinning: 'one' | 'two';
+  /**
+   * `one`: all on one CPU, the cost of the path; `two`: client and realserver apart, what users see; `none`: wherever the
+   * kernel puts them.
+   */
+  readonly pinning: 'one' | 'two' | 'none';
 }
 
 /** `run.json` */

@@ -1,7 +1,11 @@
 // What `lvskit scale` leaves behind: the types of `scale.json` and of the lines of `windows.ndjson`. A window is a time that
-// all clients share: only what falls into it counts.
+// all clients share: only what falls into it counts. Beside it there are windows that are not shared, each client's its own.
 
-import type { Environment, SystemName, TransferName } from './results.ts';
+import { type Environment, type SystemName, TRANSFER_NAMES } from './results.ts';
+
+/** What clients can do in a window: netpipe's blocks to and fro or one way, too. */
+export const WINDOW_TRANSFER_NAMES = [...TRANSFER_NAMES, 'netpipe', 'netpipe-stream'] as const;
+export type WindowTransferName = (typeof WINDOW_TRANSFER_NAMES)[number];
 
 /** Of one client in one window. */
 export interface ClientShare {
@@ -19,7 +23,7 @@ export interface ClientShare {
     readonly max: number;
     readonly mean: number;
   };
-  /** What the client alone would report: all that it moved, by its own clock. */
+  /** All that it moved, before the window and after it, too, by its own clock. */
   readonly own: { readonly payloadBytes: number; readonly seconds: number };
   readonly failures: Readonly<Record<string, number>>;
   /** Share of the window that its transfers covered. */
@@ -47,6 +51,10 @@ export interface WindowSample {
   readonly realservers: number;
   readonly clients: number;
   readonly round: number;
+  /** Of a transfer, or a block of netpipe. */
+  readonly sizeBytes: number;
+  /** Whether all clients had one window; otherwise every second one had its own half a window later. */
+  readonly synchronised: boolean;
   /** Of the window, as the controller has seen it. */
   readonly seconds: number;
   readonly shares: readonly ClientShare[];
@@ -54,10 +62,16 @@ export interface WindowSample {
   readonly links: readonly LinkLoad[];
   /** Address of a realserver → connections that it was given for the window, where the director is lvskit's. */
   readonly connections: Readonly<Record<string, number>>;
+  /** Connections that the realservers accepted in the window, by their own TCP's count. */
+  readonly newConnections: number;
   /** Packets that the director dropped meanwhile. */
   readonly drops: number;
   /** Share of all CPUs of the machine that was in use. */
   readonly machineCpuShare: number;
+  /** Of it the part in which packets were processed, the director's among them: softirq. */
+  readonly softirqCpuShare: number;
+  /** What the processes of the busiest realserver used, of one CPU. */
+  readonly serverCpuShare: number;
   /** Largest difference between the clients' clocks and the controller's, and how exactly that is known, ns. */
   readonly clockOffsetNs: number;
   readonly clockBoundNs: number;
@@ -65,7 +79,7 @@ export interface WindowSample {
 
 /** `scale.json` */
 export interface ScaleRun {
-  readonly format: 1;
+  readonly format: 2;
   readonly kind: 'scale';
   readonly startedAt: string;
   readonly finishedAt: string | undefined;
@@ -73,8 +87,9 @@ export interface ScaleRun {
   readonly systems: readonly SystemName[];
   readonly realservers: readonly number[];
   readonly clients: readonly number[];
-  readonly transfer: TransferName;
-  readonly sizeBytes: number;
+  readonly transfer: WindowTransferName;
+  /** A window for each. */
+  readonly sizesBytes: readonly number[];
   readonly windowSeconds: number;
   readonly rounds: number;
   /** Of every link, bit/s; without it, what the machine can do. */

@@ -2,6 +2,7 @@
 
 export { formatCompareTable } from './compare-table.ts';
 export { createReport } from './create-report.ts';
+export { formatDiffTable } from './diff-table.ts';
 export { drawRatios, drawResiduals, drawSignature, drawThroughput } from './draw-charts.ts';
 export { drawTopology } from './draw-topology.ts';
 export { reportNotWritten, runFolderUnreadable } from './errors.ts';

@@ -1,6 +1,8 @@
 // The style sheet of report.html: restrained, readable on paper, on a telephone, by day and by night.
 
-export const PAGE_STYLE = `
+import { VERDICT_STYLE } from './verdict-style.ts';
+
+const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --panel: #f6f8fa; --ink: #1f2328; --muted: #656d76; --faint: #d8dde3;
@@ -69,3 +71,5 @@ footer { margin-top: 48px; color: var(--muted); font-size: 13px; }
   figure, table { break-inside: avoid; } h2, h3 { break-after: avoid; }
 }
 `;
+
+export const PAGE_STYLE = STYLE + VERDICT_STYLE;

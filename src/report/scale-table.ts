@@ -8,20 +8,27 @@ const WIDTHS = [15, 8, 9, 9, 12, 9, 9, 9];
 
 /** Ends with a newline. */
 export function formatScaleTable(curves: readonly ScaleCurve[], run: ScaleRun): string {
-  const rate = run.environment.rate;
-  const what = `${run.transfer}, ${formatSize(run.sizeBytes)}${rate === undefined ? '' : `, links of ${rate}`}`;
-  const byRealservers = Map.groupBy(curves, ({ realservers }) => realservers);
-  return [...byRealservers]
-    .map(([realservers, group]) => [
-      `${realservers} ${realservers === 1 ? 'realserver' : 'realservers'}, ${what}; Mbit/s`,
-      row(['', '', 'in the', 'on the', 'transfers', 'each by', '', '']),
-      row(['system', 'clients', 'window', 'wire', 'per second', 'its own', 'fairness', 'limit']),
+  const tables = Map.groupBy(curves, ({ sizeBytes, realservers }) => `${sizeBytes} ${realservers}`);
+  return [...tables.values()]
+    .map((group) => [
+      formatScaleTitle(group[0] as ScaleCurve, run),
+      row(['', '', 'in one', 'on the', 'transfers', 'in own', '', '']),
+      row(['system', 'clients', 'window', 'wire', 'per second', 'windows', 'fairness', 'limit']),
       '─'.repeat(WIDTHS.reduce((sum, width) => sum + width, 0)),
       ...group.flatMap(formatCurve),
-      ...group.flatMap((curve) => wrapText(describe(curve), 78, '  • ', '    ')),
+      ...group.flatMap((curve) =>
+        wrapText(`${systemLabel(curve.system)}: ${describeCurve(curve)}`, 78, '  • ', '    '),
+      ),
     ])
     .map((lines) => `${lines.join('\n')}\n`)
     .join('\n');
+}
+
+/** What a table, or a plot, is of. */
+function formatScaleTitle({ realservers, sizeBytes }: ScaleCurve, { transfer, environment }: ScaleRun): string {
+  const links = environment.rate === undefined ? '' : `, links of ${environment.rate}`;
+  const servers = `${realservers} ${realservers === 1 ? 'realserver' : 'realservers'}`;
+  return `${servers}, ${transfer}, ${formatSize(sizeBytes)}${links}; Mbit/s`;
 }
 
 function formatCurve({ system, points }: ScaleCurve): string[] {
@@ -30,22 +37,28 @@ function formatCurve({ system, points }: ScaleCurve): string[] {
       index === 0 ? systemLabel(system) : '',
       String(point.clients),
       formatSignificant(point.throughputMbps.value),
-      formatSignificant(point.carriedMbps),
+      formatSignificant(point.wireMbps.value),
       formatSignificant(point.transfersPerSecond.value),
-      formatSignificant(point.unsynchronisedMbps.value),
+      point.unsynchronisedMbps === undefined ? '–' : formatSignificant(point.unsynchronisedMbps.value),
       point.fairness.toFixed(2),
-      point.lost.length > 0 ? `${point.lost.length} lost` : point.bottleneck === 'unknown' ? '–' : point.bottleneck,
+      point.lost.length > 0
+        ? `${point.lost.length} lost`
+        : point.bottleneck.kind === 'unknown'
+          ? '–'
+          : point.bottleneck.kind,
     ]),
   );
 }
 
-function describe({ system, law, knee, points }: ScaleCurve): string {
+/** What its curve says, in a sentence without the system's name. */
+function describeCurve({ law, knee, points }: ScaleCurve): string {
   const parts = [
     knee === undefined ? 'no knee up to here' : `knee at ${knee} ${knee === 1 ? 'client' : 'clients'}`,
     law === undefined
       ? 'a law takes four numbers of clients'
       : `X(N) = ${formatSignificant(law.single)} N / (1 + ${law.contention.toFixed(3)} (N − 1) + ${law.coherence.toFixed(4)} N (N − 1)) Mbit/s, ` +
         `within ${(law.largestResidual * 100).toFixed(0)} %`,
+    ...describeLimit(points),
     ...points.flatMap(({ clients, failures }) => (failures > 0 ? [`${failures} failed with ${clients} clients`] : [])),
     ...points.flatMap(({ clients, late }) =>
       late > 0 ? [`with ${clients} clients ${late} began after the window's start`] : [],
@@ -57,7 +70,16 @@ function describe({ system, law, knee, points }: ScaleCurve): string {
       drops > 0 ? [`the director dropped ${drops} packets with ${clients} clients`] : [],
     ),
   ];
-  return `${systemLabel(system)}: ${parts.join('; ')}.`;
+  return `${parts.join('; ')}.`;
+}
+
+/** What stood in the way with the most clients. */
+function describeLimit(points: ScaleCurve['points']): string[] {
+  const last = points.at(-1);
+  if (last === undefined) return [];
+  const { kind, evidence } = last.bottleneck;
+  const clients = `${last.clients} ${last.clients === 1 ? 'client' : 'clients'}`;
+  return [kind === 'unknown' ? `no limit found with ${clients}: ${evidence}` : `with ${clients} ${evidence}`];
 }
 
 function row(cells: readonly string[]): string {

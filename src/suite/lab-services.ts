@@ -3,7 +3,7 @@
 // the lab's own namespaces, so they end with it.
 
 import { readFileSync } from 'node:fs';
-import { type Lab, type LabMachine, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
+import { enterNamespace, type Lab, type LabMachine, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
 import { serveLineOn } from '../measure/mod.ts';
 import { type Ipv4, LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
@@ -117,7 +117,7 @@ async function startServices(
 }
 
 function startInside(lab: Lab, namespace: string, command: readonly string[]): void {
-  startDaemon(['nsenter', `--net=${namespacePath(namespace)}`, '--', ...command], labLogFile(lab.plan.name));
+  startDaemon([...enterNamespace(namespace), ...command], labLogFile(lab.plan.name));
 }
 
 /** Of all its machines: any of them can be a client. */

@@ -1,4 +1,5 @@
-// What has gone over the links of a lab, by the counters of its machines' NICs: what nobody who measures can be wrong about.
+// What has gone over the links of a lab, by the counters of its machines' NICs, and what connections its machines have
+// accepted, by their TCP's: what nobody who measures can be wrong about.
 
 import { readFileSync } from 'node:fs';
 import { type Lab, namespacePath } from '../lab/mod.ts';
@@ -62,4 +63,21 @@ function readDevices(): Map<string, Omit<LinkTraffic, 'link'>> {
       return [[device.trim(), { inBytes, outBytes, inPackets, outPackets }] as const];
     }),
   );
+}
+
+/** Connections that the TCP of these machines has accepted since they exist. */
+export function readAccepted({ plan }: Lab, machines: ReadonlySet<string>): number {
+  return plan.machines
+    .filter(({ name }) => machines.has(name))
+    .map(({ namespace }) => inNetworkNamespace(namespacePath(namespace), readPassiveOpens))
+    .reduce((sum, count) => sum + count, 0);
+}
+
+/** Of /proc/net/snmp: a line of names, a line of values. */
+function readPassiveOpens(): number {
+  const [names = [], values = []] = readFileSync('/proc/thread-self/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(' '));
+  return Number(values[names.indexOf('PassiveOpens')] ?? 0);
 }

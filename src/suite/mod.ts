@@ -6,6 +6,7 @@ export { EXPERIMENTS } from './experiments/mod.ts';
 export { runGuestProgram } from './guest-program.ts';
 export { judgeExperiment } from './judge.ts';
 export { serveLabLines } from './lab-services.ts';
+export { openNetpipe } from './netpipe-between.ts';
 export { type ReproduceProgress, reproduce } from './reproduce.ts';
 export { type ScaleOptions, type ScaleProgress, scale } from './scale.ts';
 export { bringUpVirtualServer, takeDownVirtualServer } from './virtual-server.ts';

@@ -16,8 +16,10 @@ export interface ScaleOptions
   extends LinkOptions,
     Pick<
       ScaleRun,
-      'systems' | 'realservers' | 'clients' | 'transfer' | 'sizeBytes' | 'windowSeconds' | 'rounds' | 'command'
+      'systems' | 'realservers' | 'clients' | 'transfer' | 'sizesBytes' | 'windowSeconds' | 'rounds' | 'command'
     > {
+  /** Windows that are not shared as well, for the sum that clients without a common clock report. */
+  readonly unsynchronised: boolean;
   readonly folder: string;
   readonly version: string;
   readonly signal: AbortSignal;
@@ -27,6 +29,8 @@ export interface ScaleOptions
 export type ScaleProgress =
   | { readonly stage: 'building'; readonly system: SystemName; readonly realservers: number }
   | { readonly stage: 'measuring'; readonly done: number; readonly total: number; readonly sample: WindowSample };
+
+const WARM_UP_SECONDS = 0.1;
 
 /** Throws COMPARE_IMPOSSIBLE, COMPARE_INTERRUPTED, RESULTS_UNWRITABLE, COMMAND_NOT_FOUND, and what labs throw. */
 export async function scale(cluster: Cluster, options: ScaleOptions): Promise<ScaleRun> {
@@ -51,10 +55,10 @@ export async function scale(cluster: Cluster, options: ScaleOptions): Promise<Sc
 }
 
 function describeRun(options: ScaleOptions): ScaleRun {
-  const { systems, realservers, clients, transfer, sizeBytes, windowSeconds, rounds, command } = options;
+  const { systems, realservers, clients, transfer, sizesBytes, windowSeconds, rounds, command } = options;
   const { mtu, rate, offload, congestionControl } = resolveLinkSettings(options);
   return {
-    format: 1,
+    format: 2,
     kind: 'scale',
     startedAt: new Date().toISOString(),
     finishedAt: undefined,
@@ -63,7 +67,7 @@ function describeRun(options: ScaleOptions): ScaleRun {
     realservers,
     clients,
     transfer,
-    sizeBytes,
+    sizesBytes,
     windowSeconds,
     rounds,
     rateBitsPerSecond: rate?.bitsPerSecond,
@@ -73,9 +77,29 @@ function describeRun(options: ScaleOptions): ScaleRun {
       offloads: offload,
       mtu,
       rate: options.rate,
-      pinning: 'two',
+      pinning: 'none',
     }),
   };
+}
+
+/** What is measured once a round on each system. */
+interface Stop {
+  readonly sizeBytes: number;
+  readonly clients: number;
+  readonly synchronised: boolean;
+}
+
+/** One client alone has nobody to be out of step with. */
+function stopsOf({ sizesBytes, clients, unsynchronised }: ScaleOptions): readonly Stop[] {
+  return sizesBytes.flatMap((sizeBytes) =>
+    clients.flatMap((count) =>
+      (unsynchronised && count > 1 ? [true, false] : [true]).map((synchronised) => ({
+        sizeBytes,
+        clients: count,
+        synchronised,
+      })),
+    ),
+  );
 }
 
 /** All windows with so many realservers. Returns how many have been done by now. */
@@ -86,17 +110,20 @@ async function measureOn(
   folder: RunFolder,
   options: ScaleOptions,
 ): Promise<number> {
-  const { systems, clients, rounds, signal } = options;
-  const total = options.realservers.length * clients.length * rounds * systems.length;
+  const { systems, rounds, signal } = options;
+  const stops = stopsOf(options);
+  const total = options.realservers.length * stops.length * rounds * systems.length;
   const beds: ScaleBed[] = [];
   let done = doneBefore;
   try {
     for (const system of systems) beds.push(await build(cluster, system, realservers, options));
+    await warmUp(beds, options);
     for (let round = 0; round < rounds; round++) {
-      for (const count of clients) {
+      for (const stop of stops) {
         for (const bed of inTurn(beds, round)) {
           signal.throwIfAborted();
-          const sample = await windowOf(bed, realservers, count, round, options);
+          const window = await bed.window({ ...windowOptions(options), ...stop });
+          const sample: WindowSample = { system: bed.plan.system, realservers, round, ...window };
           folder.append('windows.ndjson', sample);
           options.onProgress({ stage: 'measuring', done: ++done, total, sample });
         }
@@ -106,6 +133,20 @@ async function measureOn(
   } finally {
     await Promise.all(beds.map((bed) => bed.stop()));
   }
+}
+
+/** A window of all clients that does not count: files come into memory, processes start, neighbours are learnt. */
+async function warmUp(beds: readonly ScaleBed[], options: ScaleOptions): Promise<void> {
+  const stop = {
+    sizeBytes: Math.max(...options.sizesBytes),
+    clients: Math.max(...options.clients),
+    synchronised: true,
+  };
+  for (const bed of beds) await bed.window({ ...windowOptions(options), ...stop, seconds: WARM_UP_SECONDS });
+}
+
+function windowOptions({ transfer, windowSeconds: seconds, signal }: ScaleOptions) {
+  return { transfer, seconds, signal };
 }
 
 function build(cluster: Cluster, system: SystemName, realservers: number, options: ScaleOptions): Promise<ScaleBed> {
@@ -120,15 +161,4 @@ function build(cluster: Cluster, system: SystemName, realservers: number, option
     signal,
     ...linkOptionsOf(options),
   });
-}
-
-async function windowOf(
-  bed: ScaleBed,
-  realservers: number,
-  clients: number,
-  round: number,
-  { transfer, sizeBytes, windowSeconds: seconds, signal }: ScaleOptions,
-): Promise<WindowSample> {
-  const window = await bed.window({ transfer, sizeBytes, seconds, clients, signal });
-  return { system: bed.plan.system, realservers, round, ...window };
 }

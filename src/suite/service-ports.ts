@@ -1,7 +1,7 @@
 // The services that realservers of a lab can run, and at which ports: IANA's, and NetPIPE's own.
 
 import { MOUNT_PORT } from '../measure/mod.ts';
-import type { TransferName, TransportProtocol } from '../model/mod.ts';
+import type { TransportProtocol, WindowTransferName } from '../model/mod.ts';
 import { findProgram, hasProgram } from '../system/mod.ts';
 
 /** The port of the paper's sanity check: telnet, here a service that names its host. */
@@ -50,7 +50,7 @@ const LAB_SERVICES: readonly LabService[] = [
   ...NFS_SERVICES,
 ];
 
-const SERVED_BY: Readonly<Record<TransferName, string>> = {
+const SERVED_BY: Readonly<Record<WindowTransferName, string>> = {
   http: 'http',
   'http-new': 'http',
   ftp: 'ftp',
@@ -59,6 +59,8 @@ const SERVED_BY: Readonly<Record<TransferName, string>> = {
   lpd: 'lpd',
   nfs: 'nfs',
   'nfs-write': 'nfs',
+  netpipe: 'netpipe',
+  'netpipe-stream': 'netpipe',
 };
 
 /** rsh whose inetd starts so many rshds a minute, and at the next connection stops for ten minutes. */
@@ -81,7 +83,7 @@ export function serviceAt(protocol: TransportProtocol, port: number): LabService
 }
 
 /** All ports that transfers need, each once. */
-export function servicesFor(transfers: readonly TransferName[]): readonly LabService[] {
+export function servicesFor(transfers: readonly WindowTransferName[]): readonly LabService[] {
   const names = new Set(transfers.map((transfer) => SERVED_BY[transfer]));
   return LAB_SERVICES.filter(({ name }) => names.has(name));
 }

@@ -1,7 +1,7 @@
 // What every measurement of a system begins with: its lab with whoever forwards there, and agents on its machines.
 
 import { type Agent, startAgent } from '../agent/mod.ts';
-import { findMachine, type Lab, namespacePath } from '../lab/mod.ts';
+import { enterNamespace, findMachine, type Lab, namespacePath } from '../lab/mod.ts';
 import { applyNftables } from './nftables.ts';
 import type { SystemPlan } from './systems.ts';
 import { applyTransparentProxy } from './transparent-proxy.ts';
@@ -46,7 +46,7 @@ export async function startAgents(lab: Lab, places: readonly AgentPlace[]): Prom
     places.map(({ machine, cpu }) =>
       startAgent({
         host: machine,
-        prefix: ['nsenter', `--net=${pathOf(lab, machine)}`],
+        prefix: enterNamespace(findMachine(lab.plan, machine).namespace),
         ...(cpu === undefined ? {} : { cpu }),
       }),
     ),

@@ -253,7 +253,9 @@ export function planSystem(base: Cluster, system: SystemName, options: SystemOpt
         ? [
             service(LINE_PORT, realservers),
             service(NETPIPE_PORT, measuring),
-            ...measured.map(({ protocol, port }) => service(port, measuring, protocol)),
+            ...measured
+              .filter(({ port }) => port !== NETPIPE_PORT)
+              .map(({ protocol, port }) => service(port, measuring, protocol)),
           ]
         : [],
     },

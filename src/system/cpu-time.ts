@@ -28,13 +28,13 @@ export function readSoftirqNs(): number {
   return parseSoftirqTicks(readFileSync('/proc/stat', 'utf8')) * NS_PER_TICK;
 }
 
-/** Time of all CPUs since boot, in ticks of 10 ms: at work, and in all. Only differences mean something. */
-export function readCpuTicks(): { readonly busy: number; readonly total: number } {
+/** Time of all CPUs since boot, in ticks of 10 ms: at work, of that in softirq, and in all. Only differences mean something. */
+export function readCpuTicks(): { readonly busy: number; readonly softirq: number; readonly total: number } {
   const [, ...ticks] = (/^cpu +.*/.exec(readFileSync('/proc/stat', 'utf8'))?.[0] ?? '').split(/ +/).map(Number);
   // user nice system idle iowait irq softirq steal; guest time is in user already.
-  const [idle = 0, ioWait = 0] = ticks.slice(3, 5);
+  const [idle = 0, ioWait = 0, , softirq = 0] = ticks.slice(3, 7);
   const total = ticks.slice(0, 8).reduce((sum, each) => sum + each, 0);
-  return { busy: total - idle - ioWait, total };
+  return { busy: total - idle - ioWait, softirq, total };
 }
 
 /** Of the line `cpu  user nice system idle iowait irq softirq …` in proc_stat(5). */

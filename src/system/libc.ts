@@ -59,6 +59,9 @@ export const siginterrupt: (signal: number, interrupts: number) => number = libr
 export const setitimer: (which: number, value: Buffer, old: Pointer) => number = library.func(
   'int setitimer(int which, const void *value, void *old)',
 );
+export const ioctl: (fd: number, request: number, value: Buffer) => number = library.func(
+  'int ioctl(int fd, unsigned long request, void *value)',
+);
 /** Returns an errno, and leaves {@link lastErrno} alone. */
 export const fadvise: (fd: number, offset: number, lengthBytes: number, advice: number) => number = library.func(
   'int posix_fadvise(int fd, long offset, long length, int advice)',

@@ -3,6 +3,16 @@
 export { pinProcess } from './affinity.ts';
 export { readBootId } from './boot-id.ts';
 export {
+  CGROUP_CONTROLLERS,
+  type CgroupController,
+  findCgroup,
+  joinCgroup,
+  limitCgroupCpu,
+  limitCgroupDisk,
+  limitCgroupMemory,
+  removeCgroup,
+} from './cgroups.ts';
+export {
   findProgram,
   hasProgram,
   quote,
@@ -16,12 +26,12 @@ export { assertUdpPortFree, connectUdp, pathMtu, receiveBufferBytes } from './da
 export { Epoll, READY } from './epoll.ts';
 export { CommandError } from './errors.ts';
 export { exchangePaths } from './exchange-paths.ts';
+export { dropFileCache, requireDisk } from './file-cache.ts';
 export { takeFileLock, withFileLock } from './file-lock.ts';
 export { type ForegroundOptions, type ForegroundResult, runInForeground } from './foreground.ts';
 export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
 export { listenForLinks } from './link-events.ts';
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
-export { dropFromPageCache } from './page-cache.ts';
 export { pauseThread } from './pause.ts';
 export { allocatePinned, type PinnedMemory, pinBytes } from './pinned-memory.ts';
 export { replaceProcess } from './replace-process.ts';
@@ -43,5 +53,16 @@ export {
   setReceiveTimeout,
   socketProblem,
 } from './sockets.ts';
-export { type PortRange, PRIVILEGED_PORTS, SourcePorts } from './source-ports.ts';
-export { exchangeAll, receiveAll, receiveNow, receiveSome, sendAll, sendNow, watchTransfers } from './transfers.ts';
+export { type PortRange, PRIVILEGED_PORTS, readLocalPorts, SourcePorts } from './source-ports.ts';
+export {
+  exchangeAll,
+  receiveAll,
+  receiveNow,
+  receiveSome,
+  sendAll,
+  sendAllLooking,
+  sendNow,
+  watchTransfers,
+} from './transfers.ts';
+export { underWayBytes } from './under-way.ts';
+export { isWorker, keepWorkers, sayBusy, sayIdle, WORKER_LISTENER } from './worker-pool.ts';

@@ -1,6 +1,7 @@
 // Source ports that a client chooses itself. rsh and lpd know their clients by ports that only root may use
 // (rresvport(3)); there are few of them, so each is used again while its last connection is still in TIME_WAIT.
 
+import { readFileSync } from 'node:fs';
 import type { Ipv4 } from '../model/mod.ts';
 import { SocketError, socketError } from './socket-errors.ts';
 import { type ConnectOptions, connectTcp, listenTcp, localPort } from './sockets.ts';
@@ -12,6 +13,15 @@ export interface PortRange {
 
 /** Those below 1024 that no well-known service is at: IPPORT_RESERVED / 2 of <netinet/in.h>. */
 export const PRIVILEGED_PORTS: PortRange = { first: 512, last: 1023 };
+
+/** Those that the kernel takes for connections without a port of their own, in this network namespace. */
+export function readLocalPorts(): PortRange {
+  const [first = 32_768, last = 60_999] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8')
+    .trim()
+    .split(/\s+/)
+    .map(Number);
+  return { first, last };
+}
 
 const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 

@@ -27,6 +27,24 @@ export function sendAll(fd: number, address: number, lengthBytes: number): void 
   if (sent !== lengthBytes) finishSending(fd, address, lengthBytes, sent);
 }
 
+/** The same, and tells `look` how much the socket has taken again and again while it waits: after `everyMs` at the latest. */
+export function sendAllLooking(
+  fd: number,
+  address: number,
+  lengthBytes: number,
+  everyMs: number,
+  look: (takenBytes: number) => void,
+): void {
+  const patience = new Patience('send a block');
+  let done = patience.judgeAttempt(libc.send(fd, address, lengthBytes, SEND_NOW_FLAGS));
+  while (done < lengthBytes) {
+    const ready = awaitReady(fd, POLLOUT, everyMs);
+    if (ready < 0) patience.judge(ready);
+    look(done);
+    done += patience.judgeAttempt(libc.send(fd, address + done, lengthBytes - done, SEND_NOW_FLAGS));
+  }
+}
+
 /** Fills all of it or throws SOCKET_TIMED_OUT, SOCKET_PEER_CLOSED. */
 export function receiveAll(fd: number, address: number, lengthBytes: number): void {
   const received = libc.recv(fd, address, lengthBytes, RECEIVE_FLAGS);
@@ -137,12 +155,12 @@ function finishExchange(fd: number, outgoing: number, incoming: number, lengthBy
   }
 }
 
-/** 1 when one of the events has come, −1 on failure. */
-function awaitReady(fd: number, events: number): number {
+/** 1 when one of the events has come, 0 when none has in time, −1 on failure. */
+function awaitReady(fd: number, events: number, timeoutMs = POLL_FOREVER): number {
   const descriptor = Buffer.alloc(8);
   descriptor.writeInt32LE(fd, 0);
   descriptor.writeInt16LE(events, 4);
-  return libc.poll(descriptor, 1, POLL_FOREVER);
+  return libc.poll(descriptor, 1, timeoutMs);
 }
 
 /** Tells the system calls of one transfer that only have to be repeated from those that end it. */

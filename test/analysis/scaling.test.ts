@@ -12,7 +12,7 @@ import { synthesiseRun } from '../fixtures/run/synthetic-run.ts';
 const MBIT = 125_000;
 
 const RUN: ScaleRun = {
-  format: 1,
+  format: 2,
   kind: 'scale',
   startedAt: '2026-03-01T10:00:00.000Z',
   finishedAt: undefined,
@@ -21,7 +21,7 @@ const RUN: ScaleRun = {
   realservers: [1],
   clients: [1, 2, 4],
   transfer: 'http',
-  sizeBytes: 65_536,
+  sizesBytes: [65_536],
   windowSeconds: 2,
   rounds: 3,
   rateBitsPerSecond: 100e6,
@@ -48,6 +48,8 @@ function windowOf(mbps: readonly number[], round: number, more: Partial<WindowSa
     realservers: 1,
     clients: mbps.length,
     round,
+    sizeBytes: 65_536,
+    synchronised: true,
     seconds: 2,
     shares: mbps.map((rate, client) => shareOf(client, rate)),
     lost: [],
@@ -56,8 +58,11 @@ function windowOf(mbps: readonly number[], round: number, more: Partial<WindowSa
       { link: 'director:eth1', inBytes: 50 * MBIT * 2, outBytes: 40 },
     ],
     connections: { '10.0.0.1': 30, '10.0.0.2': 10 },
+    newConnections: 40,
     drops: 0,
     machineCpuShare: 0.5,
+    softirqCpuShare: 0.2,
+    serverCpuShare: 0.3,
     clockOffsetNs: 0,
     clockBoundNs: 1000,
     ...more,
@@ -66,15 +71,16 @@ function windowOf(mbps: readonly number[], round: number, more: Partial<WindowSa
 
 const THREE = [0, 1, 2];
 
-test('the sum of the window, and beside it the sum of what clients say of themselves', () => {
-  const [curve] = analyseScaling(
-    RUN,
-    THREE.map((round) => windowOf([30, 50], round)),
-  );
+test('the sum of the window, and beside it the sum of clients that had a window each', () => {
+  const [curve] = analyseScaling(RUN, [
+    ...THREE.map((round) => windowOf([30, 50], round)),
+    ...THREE.map((round) => windowOf([45, 55], round, { synchronised: false })),
+  ]);
   const [point] = curve?.points ?? [];
   assert.equal(point?.throughputMbps.value, 80);
   assert.equal(point?.transfersPerSecond.value, 10);
-  assert.equal(point?.unsynchronisedMbps.value, 100);
+  assert.equal(point?.newConnectionsPerSecond.value, 20);
+  assert.equal(point?.unsynchronisedMbps?.value, 100);
   assert.deepEqual([point?.carriedMbps, point?.busiestLink], [50, 'director:eth1']);
   assert.equal(point?.fairness, jain([30, 50]));
   assert.equal(point?.split, jain([30, 10]));
@@ -95,17 +101,66 @@ test('curves are told apart by system and realservers, points ascend by clients'
   );
 });
 
-test('the limit is what was at its limit', () => {
+test('block sizes have curves of their own', () => {
+  const windows = [1024, 65_536].flatMap((sizeBytes) =>
+    THREE.map((round) => windowOf([sizeBytes / 1024], round, { sizeBytes })),
+  );
+  const curves = analyseScaling({ ...RUN, sizesBytes: [1024, 65_536] }, windows);
+  assert.deepEqual(
+    curves.map(({ sizeBytes, points }) => [sizeBytes, points[0]?.throughputMbps.value]),
+    [
+      [1024, 1],
+      [65_536, 64],
+    ],
+  );
+});
+
+test("on the wire is what the clients' NICs carried: one direction, or both where blocks go to and fro", () => {
+  const link = (name: string, inMbps: number, outMbps: number) => {
+    return { link: name, inBytes: inMbps * MBIT * 2, outBytes: outMbps * MBIT * 2 };
+  };
+  const links = [link('client:eth0', 40, 7), link('client2:eth1', 30, 8), link('director:eth0', 90, 90)];
+  const wireOf = (transfer: ScaleRun['transfer']) =>
+    analyseScaling(
+      { ...RUN, transfer },
+      THREE.map((round) => windowOf([30, 40], round, { links })),
+    )[0]?.points[0]?.wireMbps.value;
+  assert.equal(wireOf('http'), 70);
+  assert.equal(wireOf('netpipe-stream'), 70);
+  assert.equal(wireOf('netpipe'), 85);
+});
+
+test('the limit is what was at its limit, with the counters that say so', () => {
   const limitOf = (more: Partial<WindowSample>) =>
     analyseScaling(
       RUN,
       THREE.map((round) => windowOf([40], round, more)),
     )[0]?.points[0]?.bottleneck;
-  assert.equal(limitOf({}), 'unknown');
-  assert.equal(limitOf({ links: [{ link: 'x', inBytes: 0, outBytes: 97 * MBIT * 2 }] }), 'link');
-  assert.equal(limitOf({ machineCpuShare: 0.99 }), 'CPUs');
-  assert.equal(limitOf({ shares: [shareOf(0, 40, { cpuShare: 0.97 })] }), 'client');
-  assert.equal(limitOf({ shares: [shareOf(0, 40, { failures: { refused: 2 } })] }), 'failures');
+  const unknown = {
+    kind: 'unknown',
+    evidence: 'director:eth1 carried 50.0 Mbit/s; all CPUs 50 % busy, 20 % with packets',
+  };
+  assert.deepEqual(limitOf({}), unknown);
+  assert.deepEqual(limitOf({ links: [{ link: 'x', inBytes: 0, outBytes: 97 * MBIT * 2 }] }), {
+    kind: 'link',
+    evidence: 'x carried 97.0 of 100 Mbit/s',
+  });
+  assert.deepEqual(limitOf({ machineCpuShare: 0.99 }), {
+    kind: 'CPUs',
+    evidence: 'all CPUs 99 % busy, 20 % with packets',
+  });
+  assert.deepEqual(limitOf({ shares: [shareOf(0, 40, { cpuShare: 0.97 })] }), {
+    kind: 'client',
+    evidence: 'one client used 97 % of a CPU',
+  });
+  assert.deepEqual(limitOf({ serverCpuShare: 0.98 }), {
+    kind: 'realserver',
+    evidence: 'one realserver used 98 % of a CPU',
+  });
+  assert.deepEqual(limitOf({ shares: [shareOf(0, 40, { failures: { refused: 2 } })] }), {
+    kind: 'failures',
+    evidence: '6 transfers failed',
+  });
 });
 
 test('the loss of a client is in the result, and the others still count', () => {

@@ -21,8 +21,9 @@ test('sizes are binary, exact where they can be', () => {
 });
 
 test('numbers have three significant digits, thousands set apart', () => {
-  const numbers = [0.01234, 0.5, 7.312, 84.25, 842.4, 38_125, 1_234_567, Number.POSITIVE_INFINITY];
+  const numbers = [0, 0.01234, 0.5, 7.312, 84.25, 842.4, 38_125, 1_234_567, Number.POSITIVE_INFINITY];
   assert.deepEqual(numbers.map(formatSignificant), [
+    '0',
     '0.0123',
     '0.500',
     '7.31',

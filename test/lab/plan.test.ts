@@ -5,6 +5,7 @@ import { machineBatch, switchBatch } from '../../src/lab/batches.ts';
 import { findLink, findMachine } from '../../src/lab/lookup.ts';
 import { type LabPlan, namespacesOf, planLab } from '../../src/lab/plan.ts';
 import type { LabOptions } from '../../src/lab/settings.ts';
+import type { Ipv4 } from '../../src/model/mod.ts';
 import { type PaperVariant, paperCluster } from './paper-cluster.ts';
 
 function planned(options: Partial<LabOptions> = {}, variant: PaperVariant = {}): LabPlan {
@@ -123,4 +124,37 @@ test('an unknown machine or link is answered with those that there are', () => {
     code: 'LAB_LINK_UNKNOWN',
     remedy: /director:eth1, director:eth0, client:eth0/,
   });
+});
+
+test('a NIC that several networks share has all their addresses, each with its routes', () => {
+  const cluster = paperCluster();
+  const alias = { address: '192.168.3.11' as Ipv4, prefixLength: 24 };
+  const machines = cluster.machines.map((machine) =>
+    machine.name === 'realserver1'
+      ? { ...machine, nics: machine.nics.map((nic) => ({ ...nic, aliases: [alias] })) }
+      : machine,
+  );
+  const plan = planLab({ ...cluster, machines }, { name: 'vs-dr' }, DISTRIBUTION_KERNEL);
+  assert.deepEqual(
+    batchOf(plan, 'realserver1').ip.filter((line) => line.includes('192.168.3.')),
+    [
+      'addr add 192.168.3.11/24 brd + dev eth0',
+      'route replace 192.168.3.0/24 dev eth0 proto kernel scope link src 192.168.3.11 congctl cubic',
+      'route replace local 192.168.3.11 dev eth0 table local proto kernel scope host src 192.168.3.11 congctl cubic',
+    ],
+  );
+  assert.equal(plan.links.length, planned().links.length);
+});
+
+test('a single link can have a rate of its own, at both its ends; a link that is not there has none', () => {
+  const plan = planned({ rate: '100mbit', linkRates: { 'realserver1:eth0': '10mbit' } });
+  const { port } = findLink(plan, 'realserver1:eth0');
+  const rateOf = (tc: readonly string[], device: string) =>
+    tc.find((line) => line.startsWith(`qdisc add dev ${device} `))?.match(/rate (\S+)/)?.[1];
+  assert.equal(rateOf(batchOf(plan, 'realserver1').tc, 'eth0'), '10000000bit');
+  assert.equal(rateOf(switchBatch(plan).tc, port), '10000000bit');
+  assert.equal(rateOf(batchOf(plan, 'realserver2').tc, 'eth0'), '100000000bit');
+  assert.deepEqual(batchOf(planned({ linkRates: { 'realserver1:eth0': '10mbit' } }), 'realserver2').tc, []);
+  assert.throws(() => planned({ linkRates: { 'realserver9:eth0': '10mbit' } }), { code: 'LAB_LINK_UNKNOWN' });
+  assert.throws(() => planned({ linkRates: { 'realserver1:eth0': 'fast' } }), { code: 'LAB_RATE_INVALID' });
 });

@@ -4,11 +4,15 @@ import fc from 'fast-check';
 import {
   decodeNumber,
   decodeTime,
+  decodeWindow,
   encodeNumber,
   encodeTime,
+  encodeWindow,
   QUIT,
   readControl,
   SYNC,
+  WINDOW,
+  WINDOW_MODES,
 } from '../../src/measure/netpipe/wire.ts';
 
 /** Reads from `stream` as many bytes as the state machine asks for, until it knows. */
@@ -33,7 +37,10 @@ test('a QUIT is recognised where a SYNC was due, although it is a byte shorter',
 test('anything else is a mismatch', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), (bytes) => {
-      fc.pre(!Buffer.from(bytes).equals(SYNC) && !Buffer.from(bytes.subarray(0, 5)).equals(QUIT));
+      fc.pre(
+        ![SYNC, WINDOW].some((element) => Buffer.from(bytes).equals(element)) &&
+          !Buffer.from(bytes.subarray(0, 5)).equals(QUIT),
+      );
       assert.equal(readFrom(bytes).kind, 'mismatch');
     }),
   );
@@ -51,6 +58,16 @@ test('an element that arrives in pieces is asked for until it is complete', () =
 test('REP is 32 bits in network byte order', () => {
   assert.deepEqual([...encodeNumber(0x01020304)], [1, 2, 3, 4]);
   fc.assert(fc.property(fc.integer({ min: 0, max: 0xffffffff }), (n) => decodeNumber(encodeNumber(n)) === n));
+});
+
+test('a window is announced with its mode and block size, and nothing that none can have is taken for one', () => {
+  assert.deepEqual(readFrom(WINDOW), { kind: 'window', read: 6 });
+  for (const mode of WINDOW_MODES) {
+    assert.deepEqual(decodeWindow(encodeWindow({ mode, sizeBytes: 65_536 })), { mode, sizeBytes: 65_536 });
+  }
+  assert.equal(decodeWindow(Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 64)), undefined);
+  assert.equal(decodeWindow(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0)), undefined);
+  assert.equal(decodeWindow(Uint8Array.of(0, 0, 0, 0, 0xff, 0, 0, 0)), undefined);
 });
 
 test('TIME counts in 10 ns: 72.00 µs is 00 00 1c 20 on the wire', () => {

@@ -4,12 +4,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runCommand } from '../../src/system/mod.ts';
+import type { Ipv4 } from '../../src/model/mod.ts';
+import { closeSocket, inNetworkNamespace, listenTcp, runCommand } from '../../src/system/mod.ts';
 import { inNamespace, LVSKIT, startInBackground, until, untilListening, withPair } from './netpipe-namespaces.ts';
 import { assertWhole, runFtpIn } from './support/ftp-client.ts';
 import type { FtpRun } from './support/ftp-runs.ts';
 import { needing } from './support/programs.ts';
 import { withScratch } from './support/scratch.ts';
+
+const FIRST_PORT = 40_000;
 
 function serversIn(namespace: string): readonly number[] {
   const pids = runCommand(['ip', 'netns', 'pids', namespace]).stdout.trim().split('\n').filter(Boolean).map(Number);
@@ -68,6 +71,40 @@ test(
         const { status, stderr } = runCommand(['unshare', '--mount', 'sh', '-c', hidden], { allowFailure: true });
         assert.equal(status, 1);
         assert.match(stderr, /the program 'vsftpd' is not installed\n.*apt-get install vsftpd/);
+      }),
+    ),
+);
+
+test(
+  'a client without a free port says so: for its session, and for a connection that the server is to make',
+  needing('vsftpd'),
+  () =>
+    withPair(({ a, b, addressOfB }) =>
+      withScratch(async (folder) => {
+        startInBackground([...inNamespace(b), LVSKIT, 'serve', 'ftp', '--folder', folder]);
+        const setRange = (first: number, last: number) =>
+          runCommand([...inNamespace(a), 'sysctl', '-qw', `net.ipv4.ip_local_port_range=${first} ${last}`]);
+        const taken = inNetworkNamespace(`/run/netns/${a}`, () =>
+          listenTcp({ address: '0.0.0.0' as Ipv4, port: FIRST_PORT }),
+        );
+        try {
+          await untilListening(b, 21);
+          // The session has the second; connections that the client makes share it, but nobody listens there.
+          setRange(FIRST_PORT, FIRST_PORT + 1);
+          const [passive, active, extended] = await runFtpIn(inNamespace(a), addressOfB, [
+            {},
+            { mode: 'port' },
+            { mode: 'eprt' },
+          ]);
+          assertWhole(passive, 1, 'passive');
+          assert.deepEqual([active, extended], [{ why: 'no free port here' }, { why: 'no free port here' }]);
+          setRange(FIRST_PORT, FIRST_PORT);
+          assert.deepEqual(await runFtpIn(inNamespace(a), addressOfB, [{}]), [{ why: 'no free port here' }]);
+        } finally {
+          closeSocket(taken);
+          killServers(b);
+          await until('the daemon to end', () => serversIn(b).length === 0);
+        }
       }),
     ),
 );

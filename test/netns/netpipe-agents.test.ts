@@ -59,6 +59,26 @@ test('two connections stay open and are visited in turns, in every mode and size
   });
 });
 
+test('of a window counts what fell into it, and the connection can be visited afterwards', async () => {
+  await withAgents(async (a, b, address) => {
+    const listener = await listenNetpipe(b, { address: ANY, port: 0 });
+    const pair = await connectNetpipe(a, address, listener.port, listener);
+    for (const mode of ['twoway', 'stream'] as const) {
+      for (const sizeBytes of [1, 2 ** 20]) {
+        const startNs = Number(process.hrtime.bigint()) + 0.1e9;
+        const window = await pair.window({ sizeBytes, mode, startNs, endNs: startNs + 0.1e9 });
+        assert.ok(window.payloadBytes > 0 && window.payloadBytes < window.own.payloadBytes, mode);
+        assert.ok(window.own.seconds >= 0.1 && window.covered === 1, JSON.stringify(window));
+        const blocks = window.payloadBytes / sizeBytes / (mode === 'twoway' ? 2 : 1);
+        // Round trips that ended in it, where parts of others count as well.
+        assert.ok(Math.abs(window.transfers - blocks) <= 1.01, `${window.transfers} of ${blocks}`);
+      }
+    }
+    assert.equal((await pair.visit({ sizeBytes: 64, mode: 'twoway', exchanges: 3 })).exchanges, 3);
+    await pair.close();
+  });
+});
+
 test('a visit of a target time takes about that time and is charged to both namespaces', async () => {
   await withPair(async ({ a, b, addressOfB }) => {
     const agents = await Promise.all([a, b].map(startIn));

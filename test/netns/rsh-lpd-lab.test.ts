@@ -11,13 +11,15 @@ import { printByLpr } from './support/line-printer.ts';
 import { needing } from './support/programs.ts';
 import { withScratch } from './support/scratch.ts';
 import { bench, processesIn } from './support/served.ts';
-import { exampleFile } from './support/virtual-server.ts';
+import { type Example, exampleFile } from './support/virtual-server.ts';
 
 const NAME = `t${process.pid}-rsh-lpd`;
 const REALSERVERS = ['realserver1', 'realserver2'] as const;
 const ADDRESSES = ['192.168.1.11', '192.168.1.12'] as const;
 const VIP = '192.168.2.110';
 const FOLDER = '/var/lib/lvskit';
+
+const NEEDS_DAEMONS = needing('inetd', 'in.rshd', 'lpd');
 
 function lvskit(...words: readonly string[]) {
   return runCommandAsync([LVSKIT, ...words], { allowFailure: true, timeoutMs: 60_000 });
@@ -30,12 +32,12 @@ async function run(...argv: readonly string[]) {
   return { stdout, stderr };
 }
 
-async function withLab(work: (folder: string) => Promise<void>): Promise<void> {
+async function withLab(example: Example, work: (folder: string) => Promise<void>): Promise<void> {
   await withScratch(async (folder) => {
     const services = ['rsh', 'lpd'].map((name) => `SERVICE=t ${name} rr ${REALSERVERS.join(' ')}\n`);
     const confFile = join(folder, 'print.conf');
-    writeFileSync(confFile, [readFileSync(exampleFile('vs-nat'), 'utf8'), ...services].join('\n'));
-    const hosts = join(exampleFile('vs-nat'), '..', 'hosts');
+    writeFileSync(confFile, [readFileSync(exampleFile(example), 'utf8'), ...services].join('\n'));
+    const hosts = join(exampleFile(example), '..', 'hosts');
     const { status, stderr } = await lvskit('lab', 'up', confFile, '--hosts', hosts, '--name', NAME);
     try {
       assert.equal(status, 0, stderr);
@@ -44,6 +46,30 @@ async function withLab(work: (folder: string) => Promise<void>): Promise<void> {
       await lvskit('lab', 'down', NAME);
     }
   });
+}
+
+/** Out of memory, and from a file that is longer than what is sent of it. */
+const RUNS = [
+  `rsh --sizes 1k --cold-file ${import.meta.filename}`,
+  'rsh --to disk --stderr own --sizes 1M',
+  `lpd --sizes 1k --file ${import.meta.filename}`,
+  'lpd --sizes 1M',
+];
+
+/** Three of each run, through the director, which shares them out. */
+async function measure(runs: readonly string[]): Promise<void> {
+  for (const words of runs) {
+    const { status, stderr, rows } = await bench([], `${words} --lab ${NAME} -n 3 -t 10`);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual([rows[0]?.failures, rows[0]?.transfers], [{}, 3], words);
+  }
+  const argv = ['lab', 'exec', NAME, 'director', '--', LVSKIT, 'ipvsadm', '-Ln', '--stats', '--exact'];
+  const { stdout } = await lvskit(...argv);
+  for (const port of [514, 515]) {
+    const rows = [...stdout.matchAll(new RegExp(`-> 192\\.168\\.1\\.1[12]:${port} +(\\d+)`, 'g'))];
+    const [one = 0, other = 0] = rows.map(([, count]) => Number(count));
+    assert.ok(one > 1 && Math.abs(one - other) <= 1, `port ${port}: ${one} and ${other} connections`);
+  }
 }
 
 /** The folder of a daemon on a realserver: it is named after the process that the lab has started. */
@@ -58,26 +84,10 @@ test(
   'rsh and lpd through the director: measured, and used by rsh, rlpr and lpr',
   needing('inetd', 'in.rshd', 'lpd', 'rsh-redone-rsh', 'rlpr', 'lpr'),
   async (t) => {
-    await withLab(async (folder) => {
-      await t.test('copies and jobs are measured, and each realserver has half of them', async () => {
-        for (const words of [
-          'rsh',
-          'rsh --to file --stderr own',
-          'lpd',
-          `lpd --until printed --queue-at ${ADDRESSES.join(',')}`,
-        ]) {
-          const { status, stderr, rows } = await bench([], `${words} --lab ${NAME} -t 0.2 --sizes 1k`);
-          assert.equal(status, 0, stderr);
-          assert.deepEqual(rows[0]?.failures, {}, words);
-        }
-        const argv = ['lab', 'exec', NAME, 'director', '--', LVSKIT, 'ipvsadm', '-Ln', '--stats', '--exact'];
-        const { stdout } = await lvskit(...argv);
-        for (const port of [514, 515]) {
-          const rows = [...stdout.matchAll(new RegExp(`-> 192\\.168\\.1\\.1[12]:${port} +(\\d+)`, 'g'))];
-          const [one = 0, other = 0] = rows.map(([, count]) => Number(count));
-          assert.ok(one > 1 && Math.abs(one - other) <= 1, `port ${port}: ${one} and ${other} connections`);
-        }
-      });
+    await withLab('vs-nat', async (folder) => {
+      await t.test('copies and jobs are measured, and each realserver has half of them', () =>
+        measure([...RUNS, `lpd --sizes 1k --until printed --queue-at ${ADDRESSES.join(',')}`]),
+      );
 
       const file = join(folder, 'file');
       // As many bytes as a few segments have, no two lines alike.
@@ -123,3 +133,9 @@ test(
     });
   },
 );
+
+for (const example of ['vs-dr', 'vs-tun'] as const) {
+  test(`rsh and lpd under ${example} are measured, and each realserver has half of them`, NEEDS_DAEMONS, () =>
+    withLab(example, () => measure(RUNS)),
+  );
+}

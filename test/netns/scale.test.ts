@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parseScale, parseWindows } from '../../src/analysis/mod.ts';
+import { analyseScaling, parseScale, parseWindows } from '../../src/analysis/mod.ts';
 import { type ScaleOptions, scale } from '../../src/suite/mod.ts';
 import { runCommand } from '../../src/system/mod.ts';
 import { needing } from './support/programs.ts';
@@ -23,9 +23,10 @@ async function runScale(folder: string, options: Partial<ScaleOptions>) {
     realservers: [2],
     clients: [2],
     transfer: 'http',
-    sizeBytes: 65_536,
+    sizesBytes: [65_536],
     windowSeconds: 0.4,
     rounds: 1,
+    unsynchronised: false,
     rate: '100mbit',
     folder,
     command: ['lvskit', 'scale'],
@@ -72,6 +73,37 @@ test('clients of a window share a link, and their sum is what it has carried', n
       assert.ok(clockOffsetNs < 10_000);
     }
     assert.ok(run.finishedAt !== undefined);
+  });
+});
+
+test('synchronised netpipes fill a link and no more; out of step they seem to carry more than it can', async () => {
+  await withScratch(async (folder) => {
+    const { run, windows } = await runScale(folder, {
+      systems: ['direct'],
+      realservers: [1],
+      transfer: 'netpipe-stream',
+      unsynchronised: true,
+    });
+    assert.deepEqual(
+      windows.map(({ synchronised }) => synchronised),
+      [true, false],
+    );
+    for (const { shares } of windows) {
+      assert.deepEqual(
+        shares.map(({ client, failures }) => [client, failures]),
+        [
+          ['client', {}],
+          ['client2', {}],
+        ],
+      );
+    }
+    const [point] = analyseScaling(run, windows)[0]?.points ?? [];
+    assert.ok(point?.unsynchronisedMbps !== undefined);
+    const [sum, wire] = [point.throughputMbps.value, point.wireMbps.value];
+    assert.ok(sum > 0 && sum <= 1.02 * wire, `${sum} of ${wire} Mbit/s`);
+    // The counters are read a moment after the clock.
+    assert.ok(wire <= 103, `${wire} Mbit/s over a link of 100`);
+    assert.ok(point.unsynchronisedMbps.value > 1.1 * sum, `${point.unsynchronisedMbps.value} against ${sum} Mbit/s`);
   });
 });
 

@@ -2,8 +2,8 @@
 
 import { requireRoot, runCommandAsync } from '../../system/mod.ts';
 import { faultMisplacedError, faultUnknownError } from '../errors.ts';
+import { enterNamespace } from '../limits.ts';
 import { findMachine } from '../lookup.ts';
-import { namespacePath } from '../namespaces.ts';
 import type { LabPlan } from '../plan.ts';
 import type { Fault, FaultCommand, FaultPlace } from './fault.ts';
 
@@ -47,7 +47,7 @@ async function run(plan: LabPlan, commands: readonly FaultCommand[]): Promise<re
   requireRoot('changing a lab');
   for (const { machine, argv, input = '' } of commands) {
     const namespace = machine === 'switch' ? plan.switchNamespace : findMachine(plan, machine).namespace;
-    await runCommandAsync(['nsenter', `--net=${namespacePath(namespace)}`, '--', ...argv], { input });
+    await runCommandAsync([...enterNamespace(namespace), ...argv], { input });
   }
   return commands;
 }

@@ -9,7 +9,7 @@ import type { NetpipeLink } from './link.ts';
 /** Runs `count` exchanges and stamps the time before the first and after each. */
 type StampedLoop = (fd: number, address: number, sizeBytes: number, count: number, stamps: Float64Array) => void;
 
-const stampTwoWay: StampedLoop = (fd, address, sizeBytes, count, stamps) => {
+export const stampTwoWay: StampedLoop = (fd, address, sizeBytes, count, stamps) => {
   stamps[0] = performance.now();
   for (let i = 1; i <= count; i++) {
     sendAll(fd, address, sizeBytes);
@@ -34,15 +34,19 @@ const stampBidirectional: StampedLoop = (fd, address, sizeBytes, count, stamps) 
   }
 };
 
-function answer(fd: number, address: number, sizeBytes: number, count: number): void {
+export function answerBlocks(fd: number, address: number, sizeBytes: number, count: number): void {
   for (let i = 0; i < count; i++) {
     receiveAll(fd, address, sizeBytes);
     sendAll(fd, address, sizeBytes);
   }
 }
 
-function sendMany(fd: number, address: number, sizeBytes: number, count: number): void {
+function sendBlocks(fd: number, address: number, sizeBytes: number, count: number): void {
   for (let i = 0; i < count; i++) sendAll(fd, address, sizeBytes);
+}
+
+export function receiveBlocks(fd: number, address: number, sizeBytes: number, count: number): void {
+  for (let i = 0; i < count; i++) receiveAll(fd, address, sizeBytes);
 }
 
 /** Times exchanges and keeps a sample of each. */
@@ -81,11 +85,11 @@ export class ExchangeTimer {
 /** The other end of {@link ExchangeTimer.timeTwoWay}. */
 export function answerTwoWay(link: NetpipeLink, sizeBytes: number, exchanges: number): void {
   const address = link.blockAddress(sizeBytes);
-  link.transfer(() => answer(link.fd, address, sizeBytes, exchanges));
+  link.transfer(() => answerBlocks(link.fd, address, sizeBytes, exchanges));
 }
 
 /** The other end of {@link ExchangeTimer.timeStream}. */
 export function sendStream(link: NetpipeLink, sizeBytes: number, exchanges: number): void {
   const address = link.blockAddress(sizeBytes);
-  link.transfer(() => sendMany(link.fd, address, sizeBytes, exchanges));
+  link.transfer(() => sendBlocks(link.fd, address, sizeBytes, exchanges));
 }

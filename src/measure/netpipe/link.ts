@@ -10,14 +10,32 @@ import {
   watchTransfers,
 } from '../../system/mod.ts';
 import { notNetpipeError } from '../errors.ts';
-import { decodeNumber, decodeTime, encodeNumber, encodeTime, NUMBER_BYTES, QUIT, readControl, SYNC } from './wire.ts';
+import {
+  decodeNumber,
+  decodeTime,
+  decodeWindow,
+  encodeNumber,
+  encodeTime,
+  encodeWindow,
+  NUMBER_BYTES,
+  QUIT,
+  readControl,
+  SYNC,
+  WINDOW,
+  type WindowVisit,
+} from './wire.ts';
 
 /** The filler of NPtcp's blocks. Written once, so that no block is sent from the kernel's page of zeros. */
 const FILLER = 'a'.charCodeAt(0);
 
+type SendAll = (fd: number, address: number, lengthBytes: number) => void;
+
+/** Of the longest control element: the two numbers of a window. */
+const CONTROL_BYTES = 2 * NUMBER_BYTES;
+
 export class NetpipeLink {
   readonly fd: number;
-  readonly #control: PinnedMemory = allocatePinned(SYNC.length);
+  readonly #control: PinnedMemory = allocatePinned(CONTROL_BYTES);
   #block: PinnedMemory = allocateBlock(0);
   readonly #timeoutMs: number;
   #isOpen = true;
@@ -42,15 +60,28 @@ export class NetpipeLink {
   /** Says SYNC and awaits the peer's. Throws NETPIPE_PEER_MISMATCH also for a QUIT. */
   synchronise(): void {
     this.sendSync();
-    if (this.receiveControl() === 'quit') throw notNetpipeError(QUIT);
+    this.awaitSync();
+  }
+
+  /** Throws NETPIPE_PEER_MISMATCH also for a QUIT. */
+  awaitSync(): void {
+    const control = this.receiveControl();
+    if (control !== 'sync') throw notNetpipeError(control === 'quit' ? QUIT : WINDOW);
+  }
+
+  /** Announces a window to a receiver that has said SYNC. */
+  sendWindow(visit: WindowVisit): void {
+    this.#send(WINDOW);
+    this.#send(encodeWindow(visit));
   }
 
   sendSync(): void {
     this.#send(SYNC);
   }
 
-  sendRepeats(repeats: number): void {
-    this.#send(encodeNumber(repeats));
+  /** `send` as sendAll, which it is by default. */
+  sendRepeats(repeats: number, send: SendAll = sendAll): void {
+    this.#send(encodeNumber(repeats), send);
   }
 
   /** Of one block, as the receiver saw it. */
@@ -58,8 +89,8 @@ export class NetpipeLink {
     this.#send(encodeTime(seconds));
   }
 
-  /** Waits for a SYNC; or for a QUIT, which any end may send instead. Throws NETPIPE_PEER_MISMATCH. */
-  receiveControl(): 'sync' | 'quit' {
+  /** Waits for a SYNC; or for a QUIT, which any end may send instead; or for a window. Throws NETPIPE_PEER_MISMATCH. */
+  receiveControl(): 'sync' | 'quit' | 'window' {
     let length = 0;
     for (;;) {
       const received = this.#control.bytes.subarray(0, length);
@@ -78,6 +109,14 @@ export class NetpipeLink {
 
   receiveRepeats(): number {
     return decodeNumber(this.#receive(NUMBER_BYTES));
+  }
+
+  /** What follows the announcement of a window. Throws NETPIPE_PEER_MISMATCH for what none can have. */
+  receiveWindow(): WindowVisit {
+    const bytes = this.#receive(2 * NUMBER_BYTES);
+    const visit = decodeWindow(bytes);
+    if (visit === undefined) throw notNetpipeError(bytes);
+    return visit;
   }
 
   receiveTime(): number {
@@ -105,9 +144,9 @@ export class NetpipeLink {
     this.#isOpen = false;
   }
 
-  #send(bytes: Uint8Array): void {
+  #send(bytes: Uint8Array, send: SendAll = sendAll): void {
     this.#control.bytes.set(bytes);
-    sendAll(this.fd, this.#control.address, bytes.length);
+    send(this.fd, this.#control.address, bytes.length);
   }
 
   #receive(lengthBytes: number): Uint8Array {

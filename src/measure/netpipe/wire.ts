@@ -5,6 +5,8 @@
 export const SYNC = bytesOf('SyncMe');
 /** Ends a run; with -s also every connection. The receiver answers the same. */
 export const QUIT = bytesOf('QUIT\0');
+/** Instead of a transmitter's first SYNC: a window, of whose mode and block size two numbers tell. Ours alone. */
+export const WINDOW = bytesOf('Window');
 /** REP and TIME: one big-endian 32-bit number. */
 export const NUMBER_BYTES = 4;
 
@@ -15,27 +17,44 @@ export const INTRODUCTION_EXCHANGES = 100;
 const TIME_UNITS_PER_SECOND = 1e8;
 const LARGEST_NUMBER = 0xffffffff;
 
+/** Blocks to and fro, or one way. */
+export const WINDOW_MODES = ['twoway', 'stream'] as const;
+
+/** What of a window goes over the wire: when it is, only the transmitter knows. */
+export interface WindowVisit {
+  readonly sizeBytes: number;
+  readonly mode: (typeof WINDOW_MODES)[number];
+}
+
+/** No netpipe has larger blocks: more is not ours. */
+const LARGEST_BLOCK_BYTES = 2 ** 27;
+
 /**
  * What the bytes so far are, when a SYNC or a QUIT may come. `more`: that many bytes are still to be read before it
- * can be told. Ends decide alone when a run is over, so each must expect QUIT wherever SYNC is due.
+ * can be told. Ends decide alone when a run is over, so each must expect QUIT wherever SYNC is due; a window is due only at
+ * the beginning of a connection.
  */
 export type ControlState =
   | { readonly kind: 'sync' }
   | { readonly kind: 'quit' }
+  | { readonly kind: 'window' }
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'more'; readonly bytes: number };
 
 export function readControl(received: Uint8Array): ControlState {
   if (equals(received, SYNC)) return { kind: 'sync' };
   if (equals(received, QUIT)) return { kind: 'quit' };
+  if (equals(received, WINDOW)) return { kind: 'window' };
   // QUIT is the shorter one: never ask for more bytes than the peer may have sent.
-  for (const element of [QUIT, SYNC]) {
+  for (const element of ELEMENTS) {
     const missing = element.length - received.length;
-    const possible = [QUIT, SYNC].some((other) => equals(received, other.subarray(0, received.length)));
+    const possible = ELEMENTS.some((other) => equals(received, other.subarray(0, received.length)));
     if (missing > 0 && possible) return { kind: 'more', bytes: missing };
   }
   return { kind: 'mismatch' };
 }
+
+const ELEMENTS = [QUIT, SYNC, WINDOW];
 
 /** REP, 0 … 2³²−1. */
 export function encodeNumber(value: number): Uint8Array {
@@ -46,6 +65,18 @@ export function encodeNumber(value: number): Uint8Array {
 
 export function decodeNumber(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, NUMBER_BYTES).getUint32(0);
+}
+
+/** What follows the announcement of a window. */
+export function encodeWindow({ sizeBytes, mode }: WindowVisit): Uint8Array {
+  return Uint8Array.of(...encodeNumber(WINDOW_MODES.indexOf(mode)), ...encodeNumber(sizeBytes));
+}
+
+/** Undefined of what no window can have. */
+export function decodeWindow(bytes: Uint8Array): WindowVisit | undefined {
+  const mode = WINDOW_MODES[decodeNumber(bytes.subarray(0, NUMBER_BYTES))];
+  const sizeBytes = decodeNumber(bytes.subarray(NUMBER_BYTES));
+  return mode === undefined || sizeBytes < 1 || sizeBytes > LARGEST_BLOCK_BYTES ? undefined : { sizeBytes, mode };
 }
 
 /** TIME of a block; the longest that fits is 42.9 s. */

@@ -5,5 +5,6 @@ import type { Experiment } from './experiment.ts';
 import { forwardingMethods } from './forwarding-methods.ts';
 import { limitedLinks } from './limited-links.ts';
 import { mtu } from './mtu.ts';
+import { streaming } from './streaming.ts';
 
-export const EXPERIMENTS: readonly Experiment[] = [mtu, forwardingMethods, limitedLinks, directorLoad];
+export const EXPERIMENTS: readonly Experiment[] = [mtu, forwardingMethods, limitedLinks, directorLoad, streaming];

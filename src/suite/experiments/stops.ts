@@ -9,6 +9,8 @@ import type { Stop } from './bench.ts';
 
 export interface NetpipeStopOptions {
   readonly mode?: NetpipeMode;
+  /** From the realserver to the client. */
+  readonly reverse?: boolean;
   /** How long a visit is to last. */
   readonly seconds?: number;
   /** Of the observations; by default `netpipe`. */
@@ -30,19 +32,21 @@ export async function netpipeStops(
   sizesBytes: readonly number[],
   options: NetpipeStopOptions = {},
 ): Promise<readonly Stop[]> {
-  const { mode = 'twoway', seconds = VISIT_SECONDS, measure = 'netpipe' } = options;
+  const { mode = 'twoway', reverse = false, seconds = VISIT_SECONDS, measure = 'netpipe' } = options;
   if (options.pair === undefined) await testbed.connectNetpipe();
   const pair = options.pair ?? testbed.netpipe;
   // Both ends' code is compiled and both ends' buffers are grown before anything counts.
   for (const sizeBytes of [Math.min(...sizesBytes), Math.max(...sizesBytes)]) {
-    await pair.visit({ sizeBytes, mode, targetSeconds: 2 * seconds });
+    await pair.visit({ sizeBytes, mode, reverse, targetSeconds: 2 * seconds });
   }
   return sizesBytes.map((sizeBytes) => ({
     cell,
     measure,
     sizeBytes,
     visit: async () => {
-      const { result, cpu } = await withCpuUse(testbed, () => pair.visit({ sizeBytes, mode, targetSeconds: seconds }));
+      const { result, cpu } = await withCpuUse(testbed, () =>
+        pair.visit({ sizeBytes, mode, reverse, targetSeconds: seconds }),
+      );
       const { oneWayNs, exchanges, histogram } = result;
       return { values: { ...timesOf(oneWayNs), exchanges, ...cpuValues(cpu) }, histogram };
     },

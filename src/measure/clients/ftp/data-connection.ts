@@ -2,7 +2,15 @@
 // transfer is asked for; an active one comes when the server has been asked.
 
 import type { Ipv4 } from '../../../model/mod.ts';
-import { acceptTcp, closeSocket, connectTcp, peerAddress, SocketError, SourcePorts } from '../../../system/mod.ts';
+import {
+  acceptTcp,
+  closeSocket,
+  connectTcp,
+  peerAddress,
+  readLocalPorts,
+  SocketError,
+  SourcePorts,
+} from '../../../system/mod.ts';
 import { TransferFailure } from '../../causes.ts';
 import type { ControlConnection } from './control.ts';
 import { formatEprt, formatPort, parseEpsvReply, parsePasvReply } from './data-address.ts';
@@ -15,11 +23,19 @@ export interface DataConnection {
   close(): void;
 }
 
+let ports: SourcePorts | undefined;
+
 /**
  * Listening ports are taken in turn: the server connects from one port alone, and can't connect to one of ours again
- * while it remembers the last time (TIME_WAIT, 60 s). The range is where the kernel itself takes ports from by default.
+ * while it remembers the last time (TIME_WAIT, 60 s). The range is where the kernel itself takes ports from.
  */
-const ports = new SourcePorts({ first: 32_768, last: 60_999 }, Math.floor(Math.random() * 28_232));
+function listeningPorts(): SourcePorts {
+  if (ports === undefined) {
+    const range = readLocalPorts();
+    ports = new SourcePorts(range, Math.floor(Math.random() * (range.last - range.first + 1)));
+  }
+  return ports;
+}
 
 /** Agrees with the server on a data connection. Throws TransferFailure. */
 export async function agree(control: ControlConnection, options: FtpRunOptions): Promise<DataConnection> {
@@ -46,7 +62,7 @@ function connect(told: { address: Ipv4; port: number }, { mode, source, timeoutM
 
 async function listen(control: ControlConnection, mode: FtpMode, timeoutMs: number): Promise<DataConnection> {
   const address = control.localAddress;
-  const { fd: listener, port } = ports.listen(address);
+  const { fd: listener, port } = listeningPorts().listen(address);
   let accepted: number | undefined;
   const connection = {
     take() {

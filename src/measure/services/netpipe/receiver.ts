@@ -1,15 +1,17 @@
 // The receiver of a whole netpipe run: NPtcp's part without -h, for NPtcp 3.7.2 or our own transmitter. It follows the
-// transmitter to its end and needs no upper bound; it listens throughout, where NPtcp rebinds at each RESET of -s.
+// transmitter to its end and needs no upper bound; it listens throughout, where NPtcp rebinds at each RESET of -s. A client of
+// ours may ask for a window instead, and says itself of what blocks.
 
 import type { NetpipeMode } from '../../../model/mod.ts';
-import { acceptTcp } from '../../../system/mod.ts';
+import { acceptTcp, SocketError } from '../../../system/mod.ts';
 import { notNetpipeError } from '../../errors.ts';
 import { answerTwoWay, ExchangeTimer } from '../../netpipe/exchange.ts';
 import { NetpipeLink } from '../../netpipe/link.ts';
 import type { SchedulePoint } from '../../netpipe/schedule.ts';
-import { INTRODUCTION_EXCHANGES, SYNC } from '../../netpipe/wire.ts';
+import { receiveWindow } from '../../netpipe/window.ts';
+import { INTRODUCTION_EXCHANGES, QUIT, SYNC } from '../../netpipe/wire.ts';
 
-/** Everything but the timeout as the transmitter has it. */
+/** Everything but the times and `onConnected` as the transmitter has it. */
 export interface ReceiverOptions {
   readonly mode: NetpipeMode;
   readonly schedule: Iterable<SchedulePoint>;
@@ -17,6 +19,10 @@ export interface ReceiverOptions {
   readonly trials: number;
   /** For every transfer, and for the transmitter to connect again after a RESET. */
   readonly timeoutMs: number;
+  /** How long to wait for a transmitter; without it for ever. */
+  readonly waitMs?: number;
+  /** Called when one has come. */
+  readonly onConnected?: () => void;
 }
 
 export interface ReceivedRun {
@@ -26,16 +32,34 @@ export interface ReceivedRun {
 }
 
 /**
- * Waits for a transmitter on the socket `listener`, however long, and serves its run. The listener stays open. Throws the
- * errors of sockets and NETPIPE_PEER_MISMATCH.
+ * Waits for a transmitter on the socket `listener` and serves its run; undefined when none has come in time. The listener
+ * stays open. Throws the errors of sockets and NETPIPE_PEER_MISMATCH.
  */
-export function receiveRun(listener: number, options: ReceiverOptions): ReceivedRun {
-  const { timeoutMs } = options;
-  const session = { link: new NetpipeLink(acceptTcp(listener, { waitMs: 0, timeoutMs }), timeoutMs), listener };
+export function receiveRun(listener: number, options: ReceiverOptions): ReceivedRun | undefined {
+  const { timeoutMs, waitMs = 0, onConnected } = options;
+  const fd = acceptWithin(listener, { waitMs, timeoutMs });
+  if (fd === undefined) return undefined;
+  const session = { link: new NetpipeLink(fd, timeoutMs), listener };
   try {
-    return receivePoints(session, options);
+    onConnected?.();
+    session.link.sendSync();
+    const opening = session.link.receiveControl();
+    if (opening === 'quit') throw notNetpipeError(QUIT);
+    if (opening === 'sync') return receivePoints(session, options);
+    const window = session.link.receiveWindow();
+    receiveWindow(session.link, window);
+    return { points: 1, largestBytes: window.sizeBytes };
   } finally {
     session.link.close();
+  }
+}
+
+function acceptWithin(listener: number, times: { waitMs: number; timeoutMs: number }): number | undefined {
+  try {
+    return acceptTcp(listener, times);
+  } catch (error) {
+    if (error instanceof SocketError && error.code === 'SOCKET_TIMED_OUT') return undefined;
+    throw error;
   }
 }
 
@@ -47,7 +71,6 @@ interface Session {
 function receivePoints(session: Session, options: ReceiverOptions): ReceivedRun {
   const timer = new ExchangeTimer();
   const sizesBytes: number[] = [];
-  session.link.synchronise();
   answerTwoWay(session.link, options.lowerBytes, INTRODUCTION_EXCHANGES);
   session.link.synchronise();
   if (options.mode === 'stream') acceptReset(session, options);

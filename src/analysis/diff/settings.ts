@@ -1,0 +1,106 @@
+// What was not the same when two runs were measured: software, machine, set-up, plan; and what each difference does to a
+// comparison of their numbers.
+
+import type { Environment, Run, ScaleRun } from '../../model/mod.ts';
+import { systemLabel } from '../systems.ts';
+import { transferLabel } from '../transfer-names.ts';
+import { formatList, formatSize } from '../wording.ts';
+
+/**
+ * `software`: what a diff is usually about. `machine`: absolute values are of two machines. `setup`: something else was
+ * measured, ratios included. `plan`: only what both have measured is compared.
+ */
+export type SettingKind = 'software' | 'machine' | 'setup' | 'plan';
+
+export interface SettingDifference {
+  readonly name: string;
+  readonly kind: SettingKind;
+  readonly a: string;
+  readonly b: string;
+}
+
+interface Setting {
+  readonly name: string;
+  readonly kind: SettingKind;
+  readonly value: string;
+}
+
+const PINNING: Readonly<Record<Environment['pinning'], string>> = { one: 'one CPU', two: 'two CPUs', none: 'none' };
+
+export function differingSettings(a: Run | ScaleRun, b: Run | ScaleRun): readonly SettingDifference[] {
+  const ofB = new Map(settingsOf(b).map(({ name, value }) => [name, value]));
+  return settingsOf(a).flatMap(({ name, kind, value }) => {
+    const other = ofB.get(name);
+    return other === undefined || other === value ? [] : [{ name, kind, a: value, b: other }];
+  });
+}
+
+function settingsOf(run: Run | ScaleRun): readonly Setting[] {
+  const plan = run.kind === 'compare' ? comparePlan(run) : scalePlan(run);
+  return [
+    ...environmentOf(run.environment),
+    ...plan,
+    setting('systems', 'plan', run.systems.map(systemLabel).join(', ')),
+  ];
+}
+
+function environmentOf(env: Environment): Setting[] {
+  return [
+    setting('lvskit', 'software', env.lvskit),
+    setting('commit', 'software', env.commit ?? 'not known'),
+    setting('kernel', 'software', env.kernel),
+    setting('node', 'software', env.node),
+    setting('CPU', 'machine', `${env.cpuCount} × ${env.cpuModel}`),
+    setting('memory', 'machine', formatSize(env.memoryBytes)),
+    setting('MTU', 'setup', String(env.mtu)),
+    setting('offloads', 'setup', env.offloads ? 'on' : 'off'),
+    setting('rate of the links', 'setup', env.rate ?? 'not limited'),
+    setting('pinning', 'setup', PINNING[env.pinning]),
+    setting('congestion control', 'setup', env.congestionControl),
+  ];
+}
+
+function comparePlan({ mode, cluster, sizesBytes, rounds, transfers }: Run): Setting[] {
+  const services = transfers === undefined ? 'none' : transfers.names.map(transferLabel).join('; ');
+  return [
+    setting('netpipe', 'setup', mode),
+    setting('conf', 'plan', cluster.source.confFile),
+    setting('block sizes', 'plan', sizesBytes.map(formatSize).join(', ')),
+    setting('services', 'plan', services),
+    setting('file sizes', 'plan', (transfers?.sizesBytes ?? []).map(formatSize).join(', ') || 'none'),
+    setting('rounds', 'plan', String(rounds)),
+  ];
+}
+
+function scalePlan(run: ScaleRun): Setting[] {
+  return [
+    setting('transfer', 'setup', run.transfer),
+    setting('window', 'setup', `${run.windowSeconds} s`),
+    setting('realservers', 'plan', run.realservers.join(', ')),
+    setting('clients', 'plan', run.clients.join(', ')),
+    setting('sizes', 'plan', run.sizesBytes.map(formatSize).join(', ')),
+    setting('rounds', 'plan', String(run.rounds)),
+  ];
+}
+
+/** What the differences mean, a sentence each. */
+export function settingWarnings(differences: readonly SettingDifference[]): readonly string[] {
+  const namesOf = (wanted: SettingKind) => differences.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  const [machine, setup] = [namesOf('machine'), namesOf('setup')];
+  return [
+    ...(machine.length === 0
+      ? []
+      : [
+          `Not the same machine (${formatList(machine)}): absolute values cannot be compared, ratios within a run can.`,
+        ]),
+    ...(setup.length === 0
+      ? []
+      : [
+          `Not the same set-up (${formatList(setup)}): the runs measured different things, and ratios differ for that, too.`,
+        ]),
+  ];
+}
+
+function setting(name: string, kind: SettingKind, value: string): Setting {
+  return { name, kind, value };
+}
