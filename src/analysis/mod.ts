@@ -21,7 +21,8 @@ export {
   parseWindows,
 } from './parse-results.ts';
 export * from './quantity.ts';
-export { analyseScaling, type ScaleCurve } from './scaling.ts';
+export { throughputBy } from './scalability-law.ts';
+export { analyseScaling, directionsOf, type ScaleCurve, type ScalePoint } from './scaling.ts';
 export { systemLabel, systemPath } from './systems.ts';
 export { transferLabel, transferPath } from './transfer-names.ts';
 export type { TransferAnalysis, TransferCount } from './transfers.ts';

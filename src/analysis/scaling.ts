@@ -112,12 +112,16 @@ function pointOf(run: ScaleRun, clients: number, samples: readonly WindowSample[
   };
 }
 
-/** Netpipe's blocks to and fro are payload in both directions, those of all others in one. */
+/** Netpipe's blocks to and fro are payload in both directions of a link, those of all others in one. */
+export function directionsOf(transfer: WindowTransferName): 1 | 2 {
+  return transfer === 'netpipe' ? 2 : 1;
+}
+
 function clientWireMbps(transfer: WindowTransferName, { links, seconds }: WindowSample): number {
   const ofClients = links.filter(({ link }) => /^client\d*:/.test(link));
   const bytes = (of: (link: LinkLoad) => number) => sum(ofClients.map(of));
   const [inBytes, outBytes] = [bytes((link) => link.inBytes), bytes((link) => link.outBytes)];
-  const carried = transfer === 'netpipe' ? inBytes + outBytes : Math.max(inBytes, outBytes);
+  const carried = directionsOf(transfer) === 2 ? inBytes + outBytes : Math.max(inBytes, outBytes);
   return (carried * 8) / seconds / 1e6;
 }
 

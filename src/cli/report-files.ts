@@ -2,6 +2,7 @@
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ReportFile, reportNotWritten, runFolderUnreadable } from '../report/mod.ts';
 
 /** Throws REPORT_FOLDER_UNREADABLE. */
@@ -28,4 +29,9 @@ export function replaceFiles(folder: string, files: readonly ReportFile[]): void
   } finally {
     for (const draft of begun) rmSync(draft, { recursive: true, force: true });
   }
+}
+
+/** The text of ECharts' bundle, for interactive plots. */
+export function readEcharts(): string {
+  return readFileSync(fileURLToPath(import.meta.resolve('echarts/dist/echarts.min.js')), 'utf8');
 }

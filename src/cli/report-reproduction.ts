@@ -2,23 +2,40 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type JudgedExperiment, parseExperiment, parseObservations, parseReproduction } from '../analysis/mod.ts';
-import { formatVerdictTable } from '../report/mod.ts';
+import {
+  type JudgedExperiment,
+  type JudgedReproduction,
+  parseExperiment,
+  parseObservations,
+  parseReproduction,
+} from '../analysis/mod.ts';
+import { formatReproductionPage, formatVerdictTable } from '../report/mod.ts';
 import { EXPERIMENTS, type Experiment, judgeExperiment } from '../suite/mod.ts';
-import { readText } from './report-files.ts';
+import { readEcharts, readText, replaceFiles } from './report-files.ts';
 
 /** Throws RESULTS_* and REPORT_*. */
 export function drawReproduction(folder: string, { json = false }: { readonly json?: boolean } = {}): void {
-  const file = join(folder, 'reproduce.json');
-  const reproduction = parseReproduction(readText(file), file);
-  const experiments = EXPERIMENTS.filter(({ id }) => existsSync(join(folder, id))).map((one) =>
-    readJudged(folder, one),
-  );
+  const found = readReproduction(folder);
+  const { reproduction, experiments } = found;
+  replaceFiles(folder, [
+    { name: 'summary.txt', content: formatVerdictTable(experiments) },
+    { name: 'report.html', content: formatReproductionPage(found, { echartsScript: readEcharts() }) },
+  ]);
   process.stdout.write(
     json
       ? `${JSON.stringify({ reproduction, experiments }, undefined, 2)}\n`
       : formatVerdictTable(experiments, { color: process.stdout.isTTY === true }),
   );
+}
+
+/** Its experiments, judged by the criteria of this lvskit. Throws RESULTS_* and REPORT_*. */
+export function readReproduction(folder: string): JudgedReproduction {
+  const file = join(folder, 'reproduce.json');
+  const reproduction = parseReproduction(readText(file), file);
+  const experiments = EXPERIMENTS.filter(({ id }) => existsSync(join(folder, id))).map((one) =>
+    readJudged(folder, one),
+  );
+  return { reproduction, experiments };
 }
 
 function readJudged(folder: string, experiment: Experiment): JudgedExperiment {

@@ -1,9 +1,8 @@
 // `lvskit report DIR`: draws the report of a comparison again from run.json and the samples, into the same folder; of a
-// scale run it prints the tables.
+// scale run in the same way.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import {
   type Analysis,
@@ -14,8 +13,8 @@ import {
   parseTransfers,
   parseWindows,
 } from '../analysis/mod.ts';
-import { createReport, formatCompareTable, formatScaleTable } from '../report/mod.ts';
-import { readText, replaceFiles } from './report-files.ts';
+import { createReport, formatCompareTable, formatScalePage, formatScaleTable } from '../report/mod.ts';
+import { readEcharts, readText, replaceFiles } from './report-files.ts';
 import { drawReproduction } from './report-reproduction.ts';
 
 export function createCommand(): Command {
@@ -35,11 +34,16 @@ interface DrawOptions {
   readonly json?: boolean;
 }
 
-/** Prints what a run of `lvskit scale` has found. Throws RESULTS_*. */
+/** Draws the report of a run of `lvskit scale` into its folder and prints its result. Throws RESULTS_* and REPORT_*. */
 export function drawScale(folder: string, { json = false }: DrawOptions = {}): void {
   const files = { run: join(folder, 'scale.json'), windows: join(folder, 'windows.ndjson') };
   const run = parseScale(readText(files.run), files.run);
   const curves = analyseScaling(run, parseWindows(readText(files.windows), files.windows).samples);
+  const html = formatScalePage(run, curves, { echartsScript: readEcharts() });
+  replaceFiles(folder, [
+    { name: 'summary.txt', content: formatScaleTable(curves, run) },
+    { name: 'report.html', content: html },
+  ]);
   process.stdout.write(json ? `${JSON.stringify(curves, undefined, 2)}\n` : formatScaleTable(curves, run));
 }
 
@@ -63,11 +67,10 @@ function writeReport(folder: string): Analysis {
   const transfers = existsSync(transfersFile)
     ? parseTransfers(readText(transfersFile), transfersFile)
     : { samples: [], lastLineDropped: false };
-  const echartsScript = readFileSync(fileURLToPath(import.meta.resolve('echarts/dist/echarts.min.js')), 'utf8');
   const { analysis, files } = createReport(run, samples, {
     transfers: transfers.samples,
     lastLineDropped: lastLineDropped || transfers.lastLineDropped,
-    echartsScript,
+    echartsScript: readEcharts(),
   });
   replaceFiles(folder, files);
   return analysis;

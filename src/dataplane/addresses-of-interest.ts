@@ -1,7 +1,6 @@
 // The addresses whose fragments concern the director, as the maps hold them: virtual addresses as destinations, and
 // servers of VS-NAT as sources. A fragment without ports is kept, until its first comes, for these alone.
 
-import { isMarkKey, type ServiceTable } from '../director/mod.ts';
 import { familyOf, type IpAddress } from '../model/mod.ts';
 import type { lvsAddressKey } from './abi.ts';
 import type { BpfMap, U32 } from './bpf-map.ts';
@@ -16,15 +15,16 @@ function rawAddress(address: IpAddress, isSource: boolean): RawAddress {
 
 export class AddressesOfInterest {
   readonly #map: BpfMap<typeof lvsAddressKey, typeof U32>;
+  readonly #before: ReadonlySet<string>;
   readonly #wanted: ReadonlyMap<string, RawAddress>;
 
-  constructor(map: BpfMap<typeof lvsAddressKey, typeof U32>, table: ServiceTable) {
+  constructor(
+    map: BpfMap<typeof lvsAddressKey, typeof U32>,
+    virtual: ReadonlySet<IpAddress>,
+    servers: ReadonlySet<IpAddress>,
+  ) {
     this.#map = map;
-    const virtual = new Set(table.flatMap((entry) => (isMarkKey(entry) ? [] : [entry.address])));
-    const servers = new Set<IpAddress>();
-    for (const entry of table) {
-      for (const { method, address } of entry.servers) if (method === 'nat') servers.add(address);
-    }
+    this.#before = new Set(map.rawEntries().map(({ key }) => key));
     const raw = [
       ...[...virtual].map((address) => rawAddress(address, false)),
       ...[...servers].map((address) => rawAddress(address, true)),
@@ -34,11 +34,13 @@ export class AddressesOfInterest {
 
   /** Before the services change: what is of interest from now on. */
   add(): void {
-    this.#map.setAll([...this.#wanted.values()].map((address) => [address, { value: 1 }]));
+    const added = [...this.#wanted].filter(([key]) => !this.#before.has(key));
+    this.#map.setAll(added.map(([, address]) => [address, { value: 1 }]));
   }
 
   /** After the services have changed: what no longer is. */
   removeOthers(): void {
-    for (const { key } of [...this.#map.rawEntries()]) if (!this.#wanted.has(key)) this.#map.deleteText(key);
+    const removed = [...this.#before].filter((key) => !this.#wanted.has(key));
+    this.#map.deleteAll(Buffer.from(removed.join(''), 'latin1'), removed.length);
   }
 }

@@ -8,6 +8,7 @@ import type {
   ServiceStatus,
   ServiceTable,
   Settings,
+  StatusQuery,
   SyncDaemon,
   SyncDaemonSettings,
   SyncRole,
@@ -16,11 +17,11 @@ import type {
 import { SCHEDULER_NAMES } from '../model/mod.ts';
 import { withFileLock } from '../system/mod.ts';
 import { lvsDrop, lvsExpired, lvsLimits, lvsLoadRequest, lvsState, lvsZeroKind } from './abi.ts';
-import { type Census, takeCensus } from './census.ts';
-import { ConfigurationChange } from './change.ts';
+import { takeCensus } from './census.ts';
+import { ConfigurationChange, readBasis } from './change.ts';
 import { decodeSettings, encodeSettings, readConfig } from './config.ts';
 import { readConnections } from './connections.ts';
-import { type CpuStats, RATE_SCALE, sumCounters, sumCounts, sumRates } from './counters.ts';
+import { type CpuStats, sumCounts } from './counters.ts';
 import { otherVersion } from './errors.ts';
 import { isOfThisVersion } from './loaded-version.ts';
 import { settleLocalAnswers } from './local-answers.ts';
@@ -29,13 +30,9 @@ import { marksOf, settleMarkPort } from './mark-port.ts';
 import { settleRealServers } from './real-servers.ts';
 import { runProgram } from './run-program.ts';
 import { EXPIRE_REMOVED_PROGRAM, NOTE_LOAD_PROGRAM, type StateDirectory } from './state-directory.ts';
+import { monotonicNs, readStatusOf } from './status.ts';
 import { readSyncDaemons, startSyncDaemon, stopSyncDaemon } from './sync-daemons.ts';
-import { formatServiceKey, type InstalledService, readInstalled, tableOf } from './tables.ts';
-
-/** CLOCK_MONOTONIC, which is what bpf_ktime_get_ns() reads. */
-function monotonicNs(): number {
-  return Number(process.hrtime.bigint());
-}
+import { type InstalledService, readInstalled, readInstalledService, tableOf } from './tables.ts';
 
 export class BpfDataPlane implements DataPlane {
   readonly connectionTableSize = lvsLimits.LVS_MAX_FLOWS;
@@ -48,43 +45,21 @@ export class BpfDataPlane implements DataPlane {
     this.#directory = directory;
   }
 
-  readStatus(): readonly ServiceStatus[] {
-    return this.readOverview().services;
+  readStatus({ service, counters = true }: StatusQuery = {}): readonly ServiceStatus[] {
+    const census = counters ? takeCensus(this.#maps, this.#directory) : undefined;
+    return readStatusOf(this.#maps, this.#readServices(service), census, service === undefined);
   }
 
   /** The status of all services, and the entries of the connection table in use, in one pass over it. */
   readOverview(): { readonly services: readonly ServiceStatus[]; readonly flows: number } {
-    const held = takeCensus(this.#maps, this.#directory);
-    const nowNs = monotonicNs();
-    const services = readInstalled(this.#maps).map((service) => this.#statusOf(service, nowNs, held));
-    return { services, flows: held.flows };
+    const census = takeCensus(this.#maps, this.#directory);
+    return { services: readStatusOf(this.#maps, readInstalled(this.#maps), census, true), flows: census.flows };
   }
 
-  #statusOf(service: InstalledService, nowNs: number, held: Census): ServiceStatus {
-    const { id } = service.raw;
-    const stats = this.#maps.serviceStats.get({ value: id }) ?? [];
-    return {
-      entry: service.entry,
-      counters: sumCounters(stats, held.services.get(id), this.#zeroOf(lvsZeroKind.LVS_ZERO_SERVICE, id)),
-      rates: sumRates(stats, nowNs, RATE_SCALE),
-      servers: service.entry.servers.map((entry, position) => {
-        const id = service.serverIds[position] ?? 0;
-        const cpus: readonly CpuStats[] = this.#maps.serverStats.get({ value: id }) ?? [];
-        const counts = this.#maps.connectionCounts.get({ value: id });
-        return {
-          entry,
-          activeConnections: counts?.active ?? 0,
-          inactiveConnections: counts?.inactive ?? 0,
-          persistentConnections: counts?.persistent ?? 0,
-          counters: sumCounters(cpus, held.servers.get(id), this.#zeroOf(lvsZeroKind.LVS_ZERO_SERVER, id)),
-          rates: sumRates(cpus, nowNs, RATE_SCALE),
-        };
-      }),
-    };
-  }
-
-  #zeroOf(kind: number, id: number): readonly number[] | undefined {
-    return this.#maps.zeroes.get({ kind, id })?.count;
+  #readServices(wanted: ServiceKey | undefined): readonly InstalledService[] {
+    if (wanted === undefined) return readInstalled(this.#maps);
+    const found = readInstalledService(this.#maps, wanted);
+    return found === undefined ? [] : [found];
   }
 
   readConnections(): readonly Connection[] {
@@ -135,14 +110,14 @@ export class BpfDataPlane implements DataPlane {
 
   update(change: (table: ServiceTable) => ServiceTable): void {
     this.#change(() => {
-      const installed = readInstalled(this.#maps);
-      const before = tableOf(installed);
+      const basis = readBasis(this.#maps);
+      const before = tableOf(basis.services);
       const after = change(before);
       if (after === before) return;
       const settleLocal = (needed: boolean) => settleLocalAnswers(this.#directory, needed);
       // Marked packets come in before there is a service for them, and stay away before there is none.
       settleMarkPort(this.#directory, marksOf(after));
-      const writing = new ConfigurationChange(this.#maps, installed, this.#noteLoad, settleLocal);
+      const writing = new ConfigurationChange(this.#maps, basis, this.#noteLoad, settleLocal);
       const hasRemoved = writing.apply(after);
       settleRealServers(this.#maps);
       if (hasRemoved && this.readSettings().expire_nodest_conn !== 0) {
@@ -154,8 +129,7 @@ export class BpfDataPlane implements DataPlane {
   zeroCounters(key?: ServiceKey): void {
     this.#change(() => {
       const held = takeCensus(this.#maps, this.#directory);
-      for (const service of readInstalled(this.#maps)) {
-        if (key !== undefined && formatServiceKey(key) !== formatServiceKey(service.entry)) continue;
+      for (const service of this.#readServices(key)) {
         const { id } = service.raw;
         const stats = this.#maps.serviceStats.get({ value: id });
         this.#zero(lvsZeroKind.LVS_ZERO_SERVICE, id, stats, held.services.get(id));

@@ -29,6 +29,12 @@ const { ENOENT, ENOSPC, EEXIST, ENOMEM } = constants.errno;
 export const U32 = { size: 4, fields: { value: { offset: 0, scalar: 'u32' } } } as const satisfies Layout;
 export const U64 = { size: 8, fields: { value: { offset: 0, scalar: 'u64' } } } as const satisfies Layout;
 
+export interface Batch {
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
+  readonly count: number;
+}
+
 abstract class AnyMap<K extends Layout, V extends Layout> {
   readonly name: string;
   protected readonly fd: number;
@@ -65,6 +71,12 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
     throw mapFailed('read', this.name, errno);
   }
 
+  protected lookupIn(): (key: ValuesOf<K>) => Uint8Array | undefined {
+    const found = new Map<string, Uint8Array>();
+    for (const { key, value } of this.scanRaw()) found.set(textOfBytes(key), value);
+    return (key) => (found.size === 0 ? undefined : found.get(textOfBytes(this.encodeKey(key))));
+  }
+
   protected update(key: ValuesOf<K>, bytes: Uint8Array, flags: number): boolean {
     const encoded = this.encodeKey(key);
     let errno = 0;
@@ -88,16 +100,35 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
     if (errno !== ENOENT) throw mapFailed('delete from', this.name, errno);
   }
 
+  /** Looks through all entries, and deletes those of these keys. */
+  deleteWhere(isMeant: (key: ValuesOf<K>) => boolean): void {
+    const meant: Uint8Array[] = [];
+    for (const { key } of this.scanRaw()) if (isMeant(decode(this.key, key) as ValuesOf<K>)) meant.push(key);
+    this.deleteAll(Buffer.concat(meant), meant.length);
+  }
+
+  /** Deletes `count` keys that stand one behind the other; those that are not there are no failure. */
+  deleteAll(keys: Uint8Array, count: number): void {
+    for (let done = 0; done < count; ) {
+      const asked = new Uint32Array([count - done]);
+      if (libbpf().mapDeleteBatch(this.fd, keys.subarray(done * this.key.size), asked, null) === 0) return;
+      const errno = lastErrno();
+      if (errno !== ENOENT) throw mapFailed('delete from', this.name, errno);
+      // It says how many it has deleted, and stops at a key that is not there.
+      done += (asked[0] ?? 0) + 1;
+    }
+  }
+
   /** Every value's raw bytes, undecoded: for tables of a million entries. What comes or goes meanwhile may be missed. */
   *rawValues(): Generator<Uint8Array> {
-    for (const { values, count } of this.#batches()) {
+    for (const { values, count } of this.batches()) {
       for (let i = 0; i < count; i++) yield values.subarray(i * this.#valueBytes, (i + 1) * this.#valueBytes);
     }
   }
 
   /** Every entry's raw bytes, as {@link rawValues}. */
   *scanRaw(): Generator<{ readonly key: Uint8Array; readonly value: Uint8Array }> {
-    for (const { keys, values, count } of this.#batches()) {
+    for (const { keys, values, count } of this.batches()) {
       for (let i = 0; i < count; i++) {
         yield {
           key: keys.subarray(i * this.key.size, (i + 1) * this.key.size),
@@ -111,7 +142,8 @@ abstract class AnyMap<K extends Layout, V extends Layout> {
     for (const { key, value } of this.scanRaw()) yield { key: decode(this.key, key) as ValuesOf<K>, bytes: value };
   }
 
-  *#batches(): Generator<{ keys: Uint8Array; values: Uint8Array; count: number }> {
+  /** Every entry's raw bytes, many entries at a time and one behind the other: as {@link rawValues}, for large tables. */
+  *batches(): Generator<Batch> {
     let room = BATCH_ENTRIES;
     let position: Uint8Array | null = null;
     for (;;) {
@@ -144,14 +176,27 @@ export class BpfMap<K extends Layout, V extends Layout> extends AnyMap<K, V> {
     return bytes && (decode(this.value, bytes) as ValuesOf<V>);
   }
 
+  /** Reads everything at once, and returns what looks up in that as {@link get} does: for many keys. */
+  getter(): (key: ValuesOf<K>) => ValuesOf<V> | undefined {
+    const lookup = this.lookupIn();
+    return (key) => {
+      const bytes = lookup(key);
+      return bytes && (decode(this.value, bytes) as ValuesOf<V>);
+    };
+  }
+
   set(key: ValuesOf<K>, value: ValuesOf<V>): void {
     this.update(key, encode(this.value, value as never), BPF_ANY);
   }
 
   /** Many at a time. */
   setAll(entries: readonly (readonly [ValuesOf<K>, ValuesOf<V>])[]): void {
-    const keys = encodeAll(this.key, entries.map(([key]) => key) as never);
-    this.setEncoded(keys, encodeAll(this.value, entries.map(([, value]) => value) as never), entries.length);
+    this.collect().add(entries).write();
+  }
+
+  /** For entries that come in parts and are to be written all at once. */
+  collect(): CollectedEntries<K, V> {
+    return new CollectedEntries(this, this.key, this.value);
   }
 
   /** Entries one behind the other, as {@link encodeAll} makes them. */
@@ -196,69 +241,38 @@ export class BpfMap<K extends Layout, V extends Layout> extends AnyMap<K, V> {
   }
 }
 
-function textOfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+/**
+ * Entries that will be written together. They are kept as bytes: a hundred thousand of them as objects would keep the
+ * garbage collector busy.
+ */
+class CollectedEntries<K extends Layout, V extends Layout> {
+  readonly #map: BpfMap<K, V>;
+  readonly #key: K;
+  readonly #value: V;
+  readonly #keys: Uint8Array[] = [];
+  readonly #values: Uint8Array[] = [];
+  #count = 0;
+
+  constructor(map: BpfMap<K, V>, key: K, value: V) {
+    this.#map = map;
+    this.#key = key;
+    this.#value = value;
+  }
+
+  add(entries: readonly (readonly [ValuesOf<K>, ValuesOf<V>])[]): this {
+    this.#keys.push(encodeAll(this.#key, entries.map(([key]) => key) as never));
+    this.#values.push(encodeAll(this.#value, entries.map(([, value]) => value) as never));
+    this.#count += entries.length;
+    return this;
+  }
+
+  write(): void {
+    this.#map.setEncoded(Buffer.concat(this.#keys), Buffer.concat(this.#values), this.#count);
+  }
 }
 
-/** Rows of an array that are read before they are asked for. */
-const ROWS_AHEAD = 512;
-
-/** An array map: rows by number, read and written many at a time. */
-export class BpfArray<V extends Layout> extends BpfMap<typeof U32, V> {
-  constructor(path: string, value: V) {
-    super(path, U32, value);
-  }
-
-  /** Throws RangeError when there are fewer. */
-  readRows(base: number, count: number): ValuesOf<V>[] {
-    const bytes = this.readRaw(base, count);
-    return Array.from({ length: count }, (_, row) => decode(this.value, bytes, row * this.value.size) as ValuesOf<V>);
-  }
-
-  writeRows(base: number, rows: readonly ValuesOf<V>[]): void {
-    const keys = Uint32Array.from(rows, (_, row) => base + row);
-    this.setEncoded(new Uint8Array(keys.buffer), encodeAll(this.value, rows as never), rows.length);
-  }
-
-  /**
-   * The rows as they are now, or were when one nearby was asked for: for a reader that holds the writers' lock, or does
-   * not mind.
-   */
-  snapshot(): { row(index: number): ValuesOf<V>; raw(index: number): Uint8Array } {
-    const chunks = new Map<number, Uint8Array>();
-    const raw = (index: number): Uint8Array => {
-      const chunk = Math.floor(index / ROWS_AHEAD);
-      let bytes = chunks.get(chunk);
-      if (bytes === undefined) {
-        bytes = this.readRaw(chunk * ROWS_AHEAD, ROWS_AHEAD);
-        chunks.set(chunk, bytes);
-      }
-      const at = (index % ROWS_AHEAD) * this.value.size;
-      return bytes.subarray(at, at + this.value.size);
-    };
-    return { raw, row: (index) => decode(this.value, raw(index)) as ValuesOf<V> };
-  }
-
-  /** Values as {@link encode} writes them. */
-  encodeRow(row: ValuesOf<V>): Uint8Array {
-    return encode(this.value, row as never);
-  }
-
-  private readRaw(base: number, count: number): Uint8Array {
-    if (count === 0) return new Uint8Array(0);
-    const keys = new Uint8Array(count * U32.size);
-    const values = new Uint8Array(count * this.value.size);
-    const found = new Uint32Array([count]);
-    // The position is the row before.
-    const position = base === 0 ? null : new Uint8Array(new Uint32Array([base - 1]).buffer);
-    const next = new Uint8Array(U32.size);
-    if (libbpf().mapLookupBatch(this.fd, position, next, keys, values, found, null) !== 0) {
-      const errno = lastErrno();
-      if (errno !== ENOENT) throw mapFailed('read', this.name, errno);
-    }
-    if (found[0] !== count) throw new RangeError(`${this.name} has no rows ${base} to ${base + count - 1}`);
-    return values;
-  }
+function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 export class PerCpuMap<K extends Layout, V extends Layout> extends AnyMap<K, V> {
@@ -270,6 +284,15 @@ export class PerCpuMap<K extends Layout, V extends Layout> extends AnyMap<K, V> 
   get(key: ValuesOf<K>): ValuesOf<V>[] | undefined {
     const bytes = this.lookup(key);
     return bytes && this.#perCpu(bytes);
+  }
+
+  /** As {@link BpfMap.getter}. */
+  getter(): (key: ValuesOf<K>) => ValuesOf<V>[] | undefined {
+    const lookup = this.lookupIn();
+    return (key) => {
+      const bytes = lookup(key);
+      return bytes && this.#perCpu(bytes);
+    };
   }
 
   /** Puts zeros under a key that is not there yet; what is there stays. */

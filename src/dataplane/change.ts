@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   buildScheduleTable,
+  familyOfService,
   isMarkKey,
   resumeCursor,
   type ServerEntry,
@@ -13,45 +14,30 @@ import {
   scheduleTableLength,
   startCursor,
 } from '../director/mod.ts';
-import { familyOf, type IpAddress } from '../model/mod.ts';
-import { localAddressTowards } from '../system/mod.ts';
-import {
-  lvsFeatures,
-  lvsLimits,
-  lvsServerFlags,
-  lvsServerMethod,
-  lvsServiceFlags,
-  lvsServiceKey,
-  lvsZeroKind,
-} from './abi.ts';
+import type { IpAddress } from '../model/mod.ts';
+import { lvsFeatures, lvsLimits, lvsServiceFlags, lvsZeroKind } from './abi.ts';
 import { AddressesOfInterest } from './addresses-of-interest.ts';
-import { encodeAddress, FAMILIES, METHODS, SCHEDULERS } from './codes.ts';
+import { METHODS, SCHEDULERS } from './codes.ts';
 import { tableFull } from './errors.ts';
 import type { Maps } from './maps.ts';
 import { type Region, RegionAllocator } from './regions.ts';
+import { ServerIndex } from './server-index.ts';
+import { freeNumbers, ServerPlaces } from './server-places.ts';
+import { ServerRows } from './server-rows.ts';
+import { SourceAddresses } from './source-addresses.ts';
 import {
+  type Configuration,
   encodeNetmask,
-  encodeServerKey,
   encodeServiceFlags,
   encodeServiceKey,
   encodeTunnel,
   formatServiceKey,
   type InstalledService,
-  type RawServer,
-  type RawServerKey,
+  type RawMember,
+  readConfiguration,
 } from './tables.ts';
 
 const FTP_PORT = 21;
-
-/** Lowest numbers not in use, one after the other. */
-function* freeNumbers(used: ReadonlySet<number>, size: number, what: string): Generator<number, never> {
-  for (let number = 0; number < size; number++) if (!used.has(number)) yield number;
-  throw tableFull(what, used.size + 1, size);
-}
-
-function decodeIndex(value: Uint8Array): number {
-  return new DataView(value.buffer, value.byteOffset, value.byteLength).getUint32(0, true);
-}
 
 function allocate(allocator: RegionAllocator, count: number, what: string, size: number): Region {
   const region = allocator.allocate(count);
@@ -59,25 +45,44 @@ function allocate(allocator: RegionAllocator, count: number, what: string, size:
   return region;
 }
 
+/** What a change starts from. */
+export interface Basis extends Configuration {
+  readonly index: ServerIndex;
+}
+
+/** The caller holds the lock. */
+export function readBasis(maps: Maps): Basis {
+  const index = new ServerIndex(maps.serverIndex);
+  return { ...readConfiguration(maps, index.places), index };
+}
+
+/** A service that is not as it was: where its new rows go. */
+interface Installation {
+  readonly entry: ServiceEntry;
+  readonly before: InstalledService | undefined;
+  readonly id: number;
+  readonly serverIds: readonly number[];
+  readonly members: Region;
+  readonly slots: Region;
+  readonly table: readonly number[];
+}
+
+/** A server whose row does not say what its service's list does. */
+interface Unsettled {
+  readonly service: InstalledService;
+  readonly place: number;
+}
+
 /** One change of the configuration, from what is installed to what is wanted. Use once, holding the lock. */
 export class ConfigurationChange {
   readonly #maps: Maps;
-  readonly #noteLoad: (server: number) => void;
+  readonly #basis: Basis;
   readonly #settleLocalAnswers: (needed: boolean) => void;
   readonly #installed: ReadonlyMap<string, InstalledService>;
   readonly #members: RegionAllocator;
   readonly #slots: RegionAllocator;
-  readonly #serviceIds: Iterator<number, never>;
-  readonly #serverIds: Iterator<number, never>;
-  /** The rows of servers as they were before. */
-  readonly #servers: ReturnType<Maps['servers']['snapshot']>;
-  /** Server key as a text → index, of every server that still has a place, in a service or not. */
-  readonly #indexOfServer: Map<string, number>;
-  /** Service key as a text → id, of services that are gone while connections of their servers still count. */
-  readonly #idOfRemoved: ReadonlyMap<string, number>;
-  /** Indices of servers that are new with this change. */
-  readonly #placed = new Set<number>();
-  readonly #sources = new Map<IpAddress, IpAddress | undefined>();
+  readonly #sources = new SourceAddresses();
+  readonly #rows: ServerRows;
   #sequence: number;
 
   /**
@@ -86,15 +91,15 @@ export class ConfigurationChange {
    */
   constructor(
     maps: Maps,
-    installed: readonly InstalledService[],
+    basis: Basis,
     noteLoad: (server: number) => void,
     settleLocalAnswers: (needed: boolean) => void,
   ) {
     this.#maps = maps;
-    this.#noteLoad = noteLoad;
+    this.#basis = basis;
     this.#settleLocalAnswers = settleLocalAnswers;
-    this.#installed = new Map(installed.map((service) => [formatServiceKey(service.entry), service]));
-    const raws = installed.map((service) => service.raw);
+    this.#installed = new Map(basis.services.map((service) => [formatServiceKey(service.entry), service]));
+    const raws = basis.services.map((service) => service.raw);
     this.#members = new RegionAllocator(
       lvsLimits.LVS_MAX_SERVERS,
       raws.map((raw) => ({ base: raw.members_base, count: raw.members_count })),
@@ -103,57 +108,51 @@ export class ConfigurationChange {
       lvsLimits.LVS_MAX_SLOTS,
       raws.map((raw) => ({ base: raw.slots_base, count: raw.slots_count })),
     );
-    this.#servers = maps.servers.snapshot();
-    this.#indexOfServer = new Map();
-    for (const { key, value } of maps.serverIndex.rawEntries()) this.#indexOfServer.set(key, decodeIndex(value));
-    const usedServers = new Set(this.#indexOfServer.values());
-    this.#serverIds = freeNumbers(usedServers, lvsLimits.LVS_MAX_SERVERS, 'servers');
-    this.#idOfRemoved = this.#findRemoved(new Set(raws.map((raw) => raw.id)));
-    const usedServices = new Set([...raws.map((raw) => raw.id), ...this.#idOfRemoved.values()]);
-    this.#serviceIds = freeNumbers(usedServices, lvsLimits.LVS_MAX_SERVICES, 'services');
-    this.#sequence = Math.max(0, ...raws.map((raw) => raw.sequence));
-  }
-
-  #findRemoved(services: ReadonlySet<number>): Map<string, number> {
-    const removed = new Map<string, number>();
-    const bytes = lvsServiceKey.size; // a server's key begins with its service's
-    for (const [key, id] of this.#indexOfServer) {
-      const { service } = this.#servers.row(id);
-      if (!services.has(service)) removed.set(key.slice(0, bytes), service);
-    }
-    return removed;
+    this.#rows = new ServerRows(maps, basis, this.#sources, noteLoad);
+    this.#sequence = raws.reduce((most, raw) => Math.max(most, raw.sequence), 0);
   }
 
   /**
-   * Makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL: before it changes anything, unless there is room
-   * but no gap long enough for one service; then the services before it are changed, and it is not.
+   * Makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL before it changes anything.
    *
    * @returns whether it has removed servers
    */
   apply(wanted: ServiceTable): boolean {
-    this.#checkRoom(wanted);
-    const addresses = new AddressesOfInterest(this.#maps.addresses, wanted);
+    const kept: InstalledService[] = [];
+    const changed: { entry: ServiceEntry; before: InstalledService | undefined }[] = [];
+    // Oldest first, so that the order of adding is kept.
+    for (const entry of wanted.toReversed()) {
+      const before = this.#installed.get(formatServiceKey(entry));
+      if (before !== undefined && isDeepStrictEqual(before.entry, entry)) kept.push(before);
+      else changed.push({ entry, before });
+    }
+    this.#checkRoom(
+      kept,
+      changed.map(({ entry }) => entry),
+    );
+    const places = this.#placesOf(changed.flatMap(({ before }) => (before === undefined ? [] : [before.raw.id])));
+    const installations = this.#plan(changed, places);
+    const { unsettled, natServers } = this.#lookAt(kept, places);
+    for (const { entry } of changed) {
+      for (const { method, address } of entry.servers) if (method === 'nat') natServers.add(address);
+    }
+
+    const virtual = new Set(wanted.flatMap((entry) => (isMarkKey(entry) ? [] : [entry.address])));
+    const addresses = new AddressesOfInterest(this.#maps.addresses, virtual, natServers);
     addresses.add();
-    const hasLocalNat = wanted.some(({ servers }) => servers.some((server) => this.#isLocalNat(server)));
+    const hasLocalNat = [...natServers].some((address) => this.#sources.towards(address).isLocal);
     const features = featuresOf(wanted) | (hasLocalNat ? lvsFeatures.LVS_HAS_LOCAL_NAT : 0);
     // A look-up too many is harmless, one too few is not.
     this.#setFeatures((before) => before | features);
     if (hasLocalNat) this.#settleLocalAnswers(true);
-    const inForce = new Set<number>();
-    // Oldest first, so that the order of adding is kept.
-    for (const entry of wanted.toReversed()) {
-      const before = this.#installed.get(formatServiceKey(entry));
-      const unchanged = before !== undefined && isDeepStrictEqual(before.entry, entry);
-      const [serviceId, ids] = unchanged ? [before.raw.id, before.serverIds] : this.#install(entry, before);
-      for (const [place, id] of ids.entries()) {
-        const server = entry.servers[place];
-        if (server !== undefined) this.#settleServer(id, serviceId, server);
-        inForce.add(id);
-      }
+    for (const { service, place } of unsettled) {
+      this.#settleServer(service.entry.servers[place], service.serverIds[place], service.raw.id);
     }
-    const kept = new Set(wanted.map(formatServiceKey));
-    for (const [key, service] of this.#installed) if (!kept.has(key)) this.#uninstall(service);
-    const hasRemoved = this.#retire(inForce);
+    this.#writeRows(installations, places);
+    for (const installation of installations) this.#install(installation, places);
+    const wantedKeys = new Set(wanted.map(formatServiceKey));
+    this.#uninstall([...this.#installed].flatMap(([key, service]) => (wantedKeys.has(key) ? [] : [service])));
+    const hasRemoved = places.retire();
     this.#setFeatures(() => features);
     addresses.removeOthers();
     if (!hasLocalNat) this.#settleLocalAnswers(false);
@@ -168,47 +167,99 @@ export class ConfigurationChange {
     this.#maps.config.set({ value: 0 }, { ...config, epoch, features: change(config.features) });
   }
 
-  #checkRoom(wanted: ServiceTable): void {
-    const members = wanted.reduce((sum, entry) => sum + entry.servers.length, 0);
+  #checkRoom(kept: readonly InstalledService[], changed: readonly ServiceEntry[]): void {
+    const members =
+      kept.reduce((sum, { raw }) => sum + raw.members_count, 0) +
+      changed.reduce((sum, entry) => sum + entry.servers.length, 0);
     if (members > lvsLimits.LVS_MAX_SERVERS) throw tableFull('servers', members, lvsLimits.LVS_MAX_SERVERS);
-    const slots = wanted.reduce((sum, entry) => sum + slotsOf(entry), 0);
+    const slots =
+      kept.reduce((sum, { raw }) => sum + raw.slots_count, 0) + changed.reduce((sum, entry) => sum + slotsOf(entry), 0);
     if (slots > lvsLimits.LVS_MAX_SLOTS) {
       throw tableFull('rows of schedule tables', slots, lvsLimits.LVS_MAX_SLOTS);
     }
   }
 
-  /** The service's id, and its servers' indices. */
-  #install(entry: ServiceEntry, before: InstalledService | undefined): readonly [number, readonly number[]] {
-    const id =
-      before?.raw.id ??
-      this.#idOfRemoved.get(this.#maps.services.textOf(encodeServiceKey(entry))) ??
-      this.#serviceIds.next().value;
-    const serverIds = this.#placesOf(entry, id);
-    const members = allocate(this.#members, serverIds.length, 'servers', lvsLimits.LVS_MAX_SERVERS);
-    this.#maps.members.writeRows(
-      members.base,
-      entry.servers.map((server, place) => ({
-        server: serverIds[place] ?? 0,
-        weight: server.weight,
-        method: METHODS[server.method],
-        upper_threshold: server.upperThreshold,
-        lower_threshold: server.lowerThreshold,
-        ...encodeTunnel(server.tunnel),
-      })),
-    );
-    const scheduled = entry.servers.map((server, place) => ({
-      ...server,
-      lastWeight: this.#servers.row(serverIds[place] ?? 0).last_weight,
-    }));
-    const family = isMarkKey(entry) ? entry.family : familyOf(entry.address);
-    const table = buildScheduleTable(entry.scheduler, scheduled, family);
-    const slots = allocate(this.#slots, table.length, 'rows of schedule tables', lvsLimits.LVS_MAX_SLOTS);
-    this.#maps.slots.writeRows(
-      slots.base,
-      table.map((value) => ({ value })),
-    );
+  /** @param changing ids of services */
+  #placesOf(changing: readonly number[]): ServerPlaces {
+    const installed = new Set(this.#basis.services.map(({ raw }) => raw.id));
+    return new ServerPlaces(this.#maps, this.#basis, this.#rows, new Set(changing), installed);
+  }
+
+  /** Services that stay as they are: what a killed writer has left undone in them, and whom they have by VS-NAT. */
+  #lookAt(
+    kept: readonly InstalledService[],
+    places: ServerPlaces,
+  ): { readonly unsettled: readonly Unsettled[]; readonly natServers: Set<IpAddress> } {
+    const { members } = this.#basis;
+    const [serverOf, methodOf] = [members.column('server'), members.column('method')];
+    const unsettled: Unsettled[] = [];
+    const natServers = new Set<IpAddress>();
+    for (const service of kept) {
+      const { id, members_base: base, members_count: count } = service.raw;
+      for (let place = 0; place < count; place++) {
+        const member = base + place;
+        const server = serverOf(member);
+        places.keep(server);
+        if (!this.#rows.isSettled(member, id)) unsettled.push({ service, place });
+        if (methodOf(member) === METHODS.nat) natServers.add(this.#rows.sourceOf(server).server);
+      }
+    }
+    return { unsettled, natServers };
+  }
+
+  /** Finds room for all of them, and writes nothing yet. */
+  #plan(
+    changed: readonly { readonly entry: ServiceEntry; readonly before: InstalledService | undefined }[],
+    places: ServerPlaces,
+  ): readonly Installation[] {
+    const used = new Set([...this.#basis.services.map(({ raw }) => raw.id), ...places.idOfRemoved.values()]);
+    const freeIds = freeNumbers((id) => used.has(id), lvsLimits.LVS_MAX_SERVICES, 'services');
+    return changed.map(({ entry, before }) => {
+      const id =
+        before?.raw.id ??
+        places.idOfRemoved.get(this.#maps.services.textOf(encodeServiceKey(entry))) ??
+        freeIds.next().value;
+      const serverIds = places.placesOf(entry, id);
+      for (const server of serverIds) places.keep(server);
+      const members = allocate(this.#members, serverIds.length, 'servers', lvsLimits.LVS_MAX_SERVERS);
+      const scheduled = entry.servers.map((server, place) => ({
+        ...server,
+        lastWeight: this.#lastWeightOf(serverIds[place] ?? 0, places),
+      }));
+      const table = buildScheduleTable(entry.scheduler, scheduled, familyOfService(entry));
+      const slots = allocate(this.#slots, table.length, 'rows of schedule tables', lvsLimits.LVS_MAX_SLOTS);
+      return { entry, before, id, serverIds, members, slots, table };
+    });
+  }
+
+  #lastWeightOf(server: number, places: ServerPlaces): number {
+    return places.isNew(server) ? 0 : this.#basis.servers.row(server).last_weight;
+  }
+
+  /** Rows that no service names yet. */
+  #writeRows(installations: readonly Installation[], places: ServerPlaces): void {
+    places.writeNew();
+    const [members, slots] = [this.#maps.members.collect(), this.#maps.slots.collect()];
+    for (const {
+      entry,
+      serverIds,
+      members: { base },
+      slots: { base: firstSlot },
+      table,
+    } of installations) {
+      members.add(
+        entry.servers.map((server, place) => [{ value: base + place }, rowOf(server, serverIds[place] ?? 0)]),
+      );
+      slots.add(table.map((value, row) => [{ value: firstSlot + row }, { value }]));
+    }
+    members.write();
+    slots.write();
+  }
+
+  /** Brings a service's new rows into force, by the one store that packets see. */
+  #install({ entry, before, id, serverIds, members, slots }: Installation, places: ServerPlaces): void {
     const cursor = this.#cursorFor(entry, before, serverIds);
-    if (before !== undefined && before.entry.scheduler !== entry.scheduler) this.#forgetDestinations(id);
+    if (before !== undefined && before.entry.scheduler !== entry.scheduler) this.#forgetDestinations(new Set([id]));
     // Those of servers come with their first connection; these may be wanted by connections of before.
     if (before === undefined) this.#maps.serviceStats.ensure({ value: id });
     if (cursor !== undefined) this.#maps.cursors.set({ value: id }, { value: cursor });
@@ -225,7 +276,13 @@ export class ConfigurationChange {
       cursor_start: cursor ?? before?.raw.cursor_start ?? 0,
       sequence: before?.raw.sequence ?? ++this.#sequence,
     });
-    return [id, serverIds];
+    for (const [place, server] of serverIds.entries()) {
+      if (!places.isNew(server)) this.#settleServer(entry.servers[place], server, id);
+    }
+  }
+
+  #settleServer(server: ServerEntry | undefined, id: number | undefined, serviceId: number): void {
+    if (server !== undefined && id !== undefined) this.#rows.settle(id, serviceId, server);
   }
 
   /** Where rr and wrr go on; undefined where nothing happened to the servers, and they go on where they are. */
@@ -247,109 +304,33 @@ export class ConfigurationChange {
   }
 
   /** What lblc and lblcr keep is the service's, under this scheduler; a service that comes back starts without. */
-  #forgetDestinations(service: number): void {
+  #forgetDestinations(services: ReadonlySet<number>): void {
+    if (services.size === 0) return;
     for (const { key } of [...this.#maps.destinations.entries()]) {
-      if (key.service === service) this.#maps.destinations.delete(key);
+      if (services.has(key.service)) this.#maps.destinations.delete(key);
     }
   }
 
-  /** The servers' indices: the ones they had, also when they were removed meanwhile, or new ones. */
-  #placesOf(service: ServiceEntry, serviceId: number): readonly number[] {
-    const places: { key: RawServerKey; text: string; id: number; row: RawServer }[] = [];
-    const ids = service.servers.map((server) => {
-      const key = encodeServerKey(service, server);
-      const text = this.#maps.serverIndex.textOf(key);
-      const known = this.#indexOfServer.get(text);
-      if (known !== undefined) return known;
-      const id = this.#serverIds.next().value;
-      places.push({ key, text, id, row: this.#describeServer(serviceId, server, 0) });
-      return id;
-    });
-    this.#maps.servers.setAll(places.map(({ id, row }) => [{ value: id }, row]));
-    this.#maps.serverIndex.setAll(places.map(({ key, id }) => [key, { value: id }]));
-    for (const { text, id } of places) {
-      this.#indexOfServer.set(text, id);
-      this.#placed.add(id);
+  #uninstall(services: readonly InstalledService[]): void {
+    for (const { entry } of services) this.#maps.services.delete(encodeServiceKey(entry));
+    this.#forgetDestinations(new Set(services.map(({ raw }) => raw.id)));
+    for (const { id } of services.map(({ raw }) => raw)) {
+      this.#maps.serviceStats.delete({ value: id });
+      this.#maps.zeroes.delete({ kind: lvsZeroKind.LVS_ZERO_SERVICE, id });
     }
-    return ids;
   }
+}
 
-  /**
-   * Makes what connections read of a server follow its service's list. For services that have not changed, too: a
-   * writer that was killed may have left it behind.
-   */
-  #settleServer(id: number, serviceId: number, server: ServerEntry): void {
-    if (this.#placed.has(id)) return;
-    const before = this.#servers.row(id);
-    const wasThere = (before.flags & lvsServerFlags.LVS_SERVER_AVAILABLE) !== 0;
-    const wanted = this.#describeServer(serviceId, server, wasThere ? before.last_weight : 0);
-    if (Buffer.compare(this.#servers.raw(id), this.#maps.servers.encodeRow(wanted)) === 0) return;
-    this.#maps.servers.set({ value: id }, wanted);
-    const thresholdsChanged =
-      before.upper_threshold !== wanted.upper_threshold || before.lower_threshold !== wanted.lower_threshold;
-    if (thresholdsChanged) this.#noteLoad(id);
-  }
-
-  #describeServer(serviceId: number, server: ServerEntry, lastWeight: number): RawServer {
-    const source = this.#sourceTowards(server.address);
-    return {
-      addr: encodeAddress(server.address),
-      tunnel_source: source === undefined ? [0, 0, 0, 0] : encodeAddress(source),
-      port: server.port,
-      family: FAMILIES[familyOf(server.address)],
-      ...encodeTunnel(server.tunnel),
-      flags:
-        lvsServerFlags.LVS_SERVER_AVAILABLE |
-        (this.#isLocal(server.address) ? lvsServerFlags.LVS_SERVER_LOCAL : 0) |
-        (server.weight === 0 ? lvsServerFlags.LVS_SERVER_QUIESCENT : 0) |
-        (METHODS[server.method] << lvsServerMethod.LVS_SERVER_METHOD_SHIFT),
-      service: serviceId,
-      upper_threshold: server.upperThreshold,
-      lower_threshold: server.lowerThreshold,
-      last_weight: server.weight || lastWeight,
-    };
-  }
-
-  #isLocal(address: IpAddress): boolean {
-    return this.#sourceTowards(address) === address;
-  }
-
-  #isLocalNat({ method, address }: ServerEntry): boolean {
-    return method === 'nat' && this.#isLocal(address);
-  }
-
-  /** The director's own address towards a server; the server's, when that is the director itself. */
-  #sourceTowards(server: IpAddress): IpAddress | undefined {
-    if (!this.#sources.has(server)) this.#sources.set(server, localAddressTowards(server));
-    return this.#sources.get(server);
-  }
-
-  #uninstall(service: InstalledService): void {
-    this.#maps.services.delete(encodeServiceKey(service.entry));
-    this.#forgetDestinations(service.raw.id);
-    this.#maps.serviceStats.delete({ value: service.raw.id });
-    this.#maps.zeroes.delete({ kind: lvsZeroKind.LVS_ZERO_SERVICE, id: service.raw.id });
-  }
-
-  /** Servers in no service drop their packets; those without connections give their index back. Says whether any is new. */
-  #retire(inForce: ReadonlySet<number>): boolean {
-    let hasRemoved = false;
-    for (const [key, id] of this.#indexOfServer) {
-      if (inForce.has(id)) continue;
-      const place = { value: id };
-      const server = this.#maps.servers.get(place);
-      if (((server?.flags ?? 0) & lvsServerFlags.LVS_SERVER_AVAILABLE) !== 0) hasRemoved = true;
-      if (server !== undefined) this.#maps.servers.set(place, { ...server, flags: 0 });
-      const counts = this.#maps.connectionCounts.get(place);
-      if (counts !== undefined && counts.active + counts.inactive + counts.persistent > 0) continue;
-      // Whoever gets the place next starts with nothing.
-      this.#maps.connectionCounts.set(place, { active: 0, inactive: 0, persistent: 0, overloaded: 0 });
-      this.#maps.serverStats.delete(place);
-      this.#maps.zeroes.delete({ kind: lvsZeroKind.LVS_ZERO_SERVER, id });
-      this.#maps.serverIndex.deleteText(key);
-    }
-    return hasRemoved;
-  }
+/** A server in its service's list. */
+function rowOf(server: ServerEntry, id: number): RawMember {
+  return {
+    server: id,
+    weight: server.weight,
+    method: METHODS[server.method],
+    upper_threshold: server.upperThreshold,
+    lower_threshold: server.lowerThreshold,
+    ...encodeTunnel(server.tunnel),
+  };
 }
 
 function slotsOf(entry: ServiceEntry): number {

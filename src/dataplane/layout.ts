@@ -35,7 +35,7 @@ export type Values<F extends Fields> = { readonly [K in keyof F]: FieldValue<F[K
 
 export type ValuesOf<L extends Layout> = L extends Layout<infer F> ? Values<F> : never;
 
-const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, be16: 2, be32: 4 };
+export const SCALAR_BYTES: Readonly<Record<Scalar, number>> = { u8: 1, u16: 2, u32: 4, u64: 8, be16: 2, be32: 4 };
 
 function readScalar(view: DataView, offset: number, scalar: Scalar): number {
   switch (scalar) {
@@ -151,6 +151,11 @@ function viewOf(bytes: Uint8Array): DataView {
 /** Reads one structure that starts at `offset` of `bytes`. Throws RangeError when it does not fit. */
 export function decode<F extends Fields>(layout: Layout<F>, bytes: Uint8Array, offset = 0): Values<F> {
   return readStruct(layout, viewOf(bytes), offset) as Values<F>;
+}
+
+/** As {@link decode}, for many structures in the same bytes. */
+export function decodeAt<F extends Fields>(layout: Layout<F>, view: DataView, offset: number): Values<F> {
+  return readStruct(layout, view, offset) as Values<F>;
 }
 
 /** Writes a whole structure; what `values` leaves out, padding included, is zero. */

@@ -79,6 +79,7 @@ const SIGNATURES = {
   mapLookupBatch:
     'int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, void *count, void *opts)',
   mapUpdateBatch: 'int bpf_map_update_batch(int fd, const void *keys, const void *values, void *count, void *opts)',
+  mapDeleteBatch: 'int bpf_map_delete_batch(int fd, const void *keys, void *count, void *opts)',
   programRun: 'int bpf_prog_test_run_opts(int fd, _Inout_ bpf_test_run_opts *opts)',
   enableStats: 'int bpf_enable_stats(int type)',
   progById: 'int bpf_prog_get_fd_by_id(uint32_t id)',

@@ -24,7 +24,8 @@ import {
   lvsZero,
   lvsZeroKey,
 } from './abi.ts';
-import { BpfArray, BpfMap, PerCpuMap, U32, U64 } from './bpf-map.ts';
+import { BpfArray } from './bpf-array.ts';
+import { BpfMap, PerCpuMap, U32, U64 } from './bpf-map.ts';
 
 /** Opens the pinned maps of bpf/maps.h. Throws BPF_MAP_FAILED. */
 export function openMaps(directory: string) {

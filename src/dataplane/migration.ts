@@ -8,7 +8,7 @@ import { exchangePaths } from '../system/mod.ts';
 import { lvsFeatures, lvsLoadRequest } from './abi.ts';
 import { attachInFront, attachToIngress, detachFromFront } from './attach.ts';
 import { attachAll, listAttachedDevices, reattach } from './attachments.ts';
-import { ConfigurationChange } from './change.ts';
+import { ConfigurationChange, readBasis } from './change.ts';
 import { readConfig } from './config.ts';
 import { notTransferable } from './errors.ts';
 import { ForeignMaps } from './foreign-maps.ts';
@@ -20,7 +20,7 @@ import { copyConfig, copyTables, requireTables } from './migration-tables.ts';
 import { settleRealServers } from './real-servers.ts';
 import { runProgram } from './run-program.ts';
 import { DIRECTOR_PROGRAM, NOTE_LOAD_PROGRAM, removePins, type StateDirectory, stagingOf } from './state-directory.ts';
-import { readInstalled, tableOf } from './tables.ts';
+import { tableOf } from './tables.ts';
 import { removeTracers } from './trace-attachments.ts';
 import { type Enums, findContradiction } from './vocabulary.ts';
 
@@ -109,10 +109,10 @@ function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory): void
  * were removed keep their places by their connections, which are here by now.
  */
 function settle(maps: Maps, next: StateDirectory): void {
-  const installed = readInstalled(maps);
+  const basis = readBasis(maps);
   const noteLoad = (server: number) => void runProgram(next, NOTE_LOAD_PROGRAM, lvsLoadRequest, { server });
   // Programs are attached later.
-  new ConfigurationChange(maps, installed, noteLoad, () => {}).apply(tableOf(installed));
+  new ConfigurationChange(maps, basis, noteLoad, () => {}).apply(tableOf(basis.services));
   settleRealServers(maps);
 }
 

@@ -5,6 +5,16 @@ export interface Region {
   readonly count: number;
 }
 
+/** The shortest run that holds all of these rows; an empty one at 0 for none. */
+export function spanOf(rows: Iterable<number>): Region {
+  let [base, end] = [Number.POSITIVE_INFINITY, 0];
+  for (const row of rows) {
+    if (row < base) base = row;
+    if (row >= end) end = row + 1;
+  }
+  return end === 0 ? { base: 0, count: 0 } : { base, count: end - base };
+}
+
 /**
  * Hands out runs of rows that overlap none in use, the lowest first.
  *

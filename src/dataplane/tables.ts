@@ -38,11 +38,13 @@ import {
 } from './codes.ts';
 import type { ValuesOf } from './layout.ts';
 import type { Maps } from './maps.ts';
+import { spanOf } from './regions.ts';
+import type { Column, Rows } from './rows.ts';
 
 export type RawServiceKey = ValuesOf<typeof lvsServiceKey>;
 export type RawService = ValuesOf<typeof lvsService>;
 export type RawServerKey = ValuesOf<typeof lvsServerKey>;
-type RawMember = ValuesOf<typeof lvsMember>;
+export type RawMember = ValuesOf<typeof lvsMember>;
 export type RawServer = ValuesOf<typeof lvsServer>;
 
 export function encodeServiceKey(key: ServiceKey): RawServiceKey {
@@ -63,9 +65,9 @@ export function decodeServiceKey(raw: RawServiceKey): ServiceKey {
   return { protocol, address: decodeAddress(raw.addr, raw.family), port: raw.port };
 }
 
-export function encodeServerKey(service: ServiceKey, server: { address: IpAddress; port: number }): RawServerKey {
+export function encodeServerKey(service: RawServiceKey, server: { address: IpAddress; port: number }): RawServerKey {
   return {
-    service: encodeServiceKey(service),
+    service,
     addr: encodeAddress(server.address),
     port: server.port,
     family: FAMILIES[familyOf(server.address)],
@@ -128,59 +130,137 @@ function decodeTunnel(raw: RawMember): Tunnel {
   return type === 'gre' ? { type, checksum } : { type, checksum, port: raw.tunnel_port };
 }
 
-/** A service with the numbers that the maps know it by. `serverIds` is in the order of `entry.servers`. */
+/**
+ * A service with the numbers that the maps know it by. `serverIds` is in the order of `entry.servers`; both are decoded
+ * when they are first asked for, from what was read together with the service.
+ */
 export interface InstalledService {
   readonly entry: ServiceEntry;
   readonly raw: RawService;
   readonly serverIds: readonly number[];
 }
 
-type ServerRows = ReturnType<Maps['servers']['snapshot']>;
-
-function readServers(maps: Maps, rows: ServerRows, raw: RawService): { ids: number[]; servers: ServerEntry[] } {
-  const members = maps.members.readRows(raw.members_base, raw.members_count);
-  const servers = members.map((member) => {
-    const server = rows.row(member.server);
-    const method = nameOf(METHODS, member.method);
-    const entry: ServerEntry = {
-      address: decodeAddress(server.addr, server.family),
-      port: server.port,
-      method,
-      weight: member.weight,
-      upperThreshold: member.upper_threshold,
-      lowerThreshold: member.lower_threshold,
-    };
-    const tunnel = decodeTunnel(member);
-    return method === 'tun' && tunnel.type !== 'ipip' ? { ...entry, tunnel } : entry;
-  });
-  return { ids: members.map((member) => member.server), servers };
+/** The services, newest first, with the rows of the tables that they are in. */
+export interface Configuration {
+  readonly services: readonly InstalledService[];
+  readonly members: Rows<typeof lvsMember>;
+  readonly servers: Rows<typeof lvsServer>;
 }
 
-function readService(maps: Maps, rows: ServerRows, rawKey: RawServiceKey, raw: RawService): InstalledService {
-  const { ids, servers } = readServers(maps, rows, raw);
-  const flags = ([1, 2, 3] as const satisfies readonly SchedulerFlag[]).filter(
-    (flag) => (raw.flags & SCHEDULER_FLAGS[flag]) !== 0,
-  );
-  return {
-    entry: {
-      ...decodeServiceKey(rawKey),
-      scheduler: nameOf(SCHEDULERS, raw.scheduler),
-      schedulerFlags: flags,
-      persistence: decodePersistence(raw, rawKey.family),
-      onePacket: (raw.flags & lvsServiceFlags.LVS_SERVICE_ONE_PACKET) !== 0,
-      servers,
-    },
-    raw,
-    serverIds: ids,
+interface ServerList {
+  readonly ids: readonly number[];
+  readonly servers: readonly ServerEntry[];
+}
+
+/** A server's address by its index: one text for all servers at an IPv4 address, of which each may be in many services. */
+function addressReader(rows: Rows<typeof lvsServer>): (id: number) => IpAddress {
+  const family = rows.column('family');
+  const [first, ...others] = [0, 1, 2, 3].map((word) => rows.column('addr', word)) as [Column, ...Column[]];
+  const known = new Map<number, IpAddress>();
+  return (id) => {
+    const word = first(id);
+    if (family(id) !== lvsFamily.LVS_IPV4) return decodeAddress([word, ...others.map((next) => next(id))], family(id));
+    const address = known.get(word) ?? decodeAddress([word], lvsFamily.LVS_IPV4);
+    known.set(word, address);
+    return address;
   };
 }
 
+/** Reads the lists of servers of services that were read together. */
+function serverReader(members: Rows<typeof lvsMember>, rows: Rows<typeof lvsServer>): (raw: RawService) => ServerList {
+  const [server, weight, method] = [members.column('server'), members.column('weight'), members.column('method')];
+  const [upper, lower] = [members.column('upper_threshold'), members.column('lower_threshold')];
+  const port = rows.column('port');
+  const addressOf = addressReader(rows);
+  const entryAt = (row: number, id: number): ServerEntry => {
+    const entry: ServerEntry = {
+      address: addressOf(id),
+      port: port(id),
+      method: nameOf(METHODS, method(row)),
+      weight: weight(row),
+      upperThreshold: upper(row),
+      lowerThreshold: lower(row),
+    };
+    if (entry.method !== 'tun') return entry;
+    const tunnel = decodeTunnel(members.row(row));
+    return tunnel.type === 'ipip' ? entry : { ...entry, tunnel };
+  };
+  return ({ members_base: base, members_count: count }) => {
+    const ids = Array.from({ length: count }, (_, place) => server(base + place));
+    return { ids, servers: ids.map((id, place) => entryAt(base + place, id)) };
+  };
+}
+
+function installedService(
+  rawKey: RawServiceKey,
+  raw: RawService,
+  readList: (raw: RawService) => ServerList,
+): InstalledService {
+  let decoded: ServerList | undefined;
+  const list = () => {
+    decoded ??= readList(raw);
+    return decoded;
+  };
+  const flags = ([1, 2, 3] as const satisfies readonly SchedulerFlag[]).filter(
+    (flag) => (raw.flags & SCHEDULER_FLAGS[flag]) !== 0,
+  );
+  const entry: ServiceEntry = {
+    ...decodeServiceKey(rawKey),
+    scheduler: nameOf(SCHEDULERS, raw.scheduler),
+    schedulerFlags: flags,
+    persistence: decodePersistence(raw, rawKey.family),
+    onePacket: (raw.flags & lvsServiceFlags.LVS_SERVICE_ONE_PACKET) !== 0,
+    get servers() {
+      return list().servers;
+    },
+  };
+  return {
+    entry,
+    raw,
+    get serverIds() {
+      return list().ids;
+    },
+  };
+}
+
+type RawEntry = { readonly key: RawServiceKey; readonly value: RawService };
+
+function* serversIn(lists: readonly RawService[], server: Column): Generator<number> {
+  for (const { members_base: base, members_count: count } of lists) {
+    for (let row = base; row < base + count; row++) yield server(row);
+  }
+}
+
+/** @param places rows of servers that are read at least, from the first on */
+function readLists(maps: Maps, found: readonly RawEntry[], places: number): Configuration {
+  const lists = found.map(({ value }) => value).filter((raw) => raw.members_count > 0);
+  const ends = lists.flatMap((raw) => [raw.members_base, raw.members_base + raw.members_count - 1]);
+  const { base, count } = spanOf(ends);
+  const members = maps.members.readRows(base, count);
+  const server = members.column('server');
+  const inUse = spanOf(serversIn(lists, server));
+  const first = places > 0 ? 0 : inUse.base;
+  const servers = maps.servers.readRows(first, Math.max(inUse.base + inUse.count, places) - first);
+  const readList = serverReader(members, servers);
+  return { services: found.map(({ key, value }) => installedService(key, value, readList)), members, servers };
+}
+
+/** @param places rows of servers that are read whether a service has them or not, from the first on */
+export function readConfiguration(maps: Maps, places = 0): Configuration {
+  const found = [...maps.services.entries()].sort((a, b) => b.value.sequence - a.value.sequence);
+  return readLists(maps, found, places);
+}
+
 /** Every service, newest first. */
-export function readInstalled(maps: Maps): InstalledService[] {
-  const rows = maps.servers.snapshot();
-  return [...maps.services.entries()]
-    .map(({ key, value }) => readService(maps, rows, key, value))
-    .sort((a, b) => b.raw.sequence - a.raw.sequence);
+export function readInstalled(maps: Maps): readonly InstalledService[] {
+  return readConfiguration(maps).services;
+}
+
+/** One service; undefined where it is not there. */
+export function readInstalledService(maps: Maps, wanted: ServiceKey): InstalledService | undefined {
+  const key = encodeServiceKey(wanted);
+  const value = maps.services.get(key);
+  return value && readLists(maps, [{ key, value }], 0).services[0];
 }
 
 export function tableOf(installed: readonly InstalledService[]): ServiceTable {

@@ -187,12 +187,20 @@ export interface SyncDaemon extends SyncDaemonSettings {
   readonly maxLengthBytes: number;
 }
 
+/** What of the status is asked for; without one, all of it. */
+export interface StatusQuery {
+  /** One service alone: there may be none such. */
+  readonly service?: ServiceKey | undefined;
+  /** `false`: counters and rates may be zero, whatever they are, so that nobody has to add them up. */
+  readonly counters?: boolean;
+}
+
 export interface DataPlane {
   /** What `ipvsadm` prints as `size=`: buckets of the connection table. */
   readonly connectionTableSize: number;
   /** Schedulers that this data plane has. */
   readonly schedulers: readonly SchedulerName[];
-  readStatus(): readonly ServiceStatus[];
+  readStatus(query?: StatusQuery): readonly ServiceStatus[];
   readConnections(): readonly Connection[];
   /**
    * Replaces the configuration by what `change` makes of it, under the writers' lock. Each service changes whole

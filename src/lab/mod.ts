@@ -6,7 +6,7 @@ export { FAULTS, type Fault, findFault, injectFault, undoFault } from './faults/
 export { detectKernel } from './kernel.ts';
 export { enterNamespace, limitCpu, limitDisk, limitMemory } from './limits.ts';
 export { findMachine } from './lookup.ts';
-export { type LoopbackSettings, setLoopback } from './loopback.ts';
+export { setLoopback } from './loopback.ts';
 export { namespacePath } from './namespaces.ts';
 export { type LabMachine, type LabPlan, namespacesOf, planLab } from './plan.ts';
 export { removeAllLabs, removeLab } from './remove.ts';

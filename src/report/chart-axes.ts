@@ -31,6 +31,21 @@ export function sizeAxis(sizesBytes: readonly number[]): ChartOption {
   };
 }
 
+/** How many there are, logarithmic, labelled at each number that was tried. */
+export function countAxis(name: string, counts: readonly number[]): ChartOption {
+  const ticks = counts.toSorted((a, b) => a - b);
+  return {
+    ...axis(name, BELOW),
+    type: 'log',
+    logBase: 2,
+    min: (ticks[0] ?? 1) / 1.25,
+    max: (ticks.at(-1) ?? 1) * 1.25,
+    axisLabel: { ...LABEL, customValues: ticks, formatter: '@number' },
+    axisTick: { show: true, customValues: ticks, lineStyle: { color: MUTED } },
+    splitLine: { show: false },
+  };
+}
+
 /** Mbit/s, logarithmic, from a whole decade. */
 export function rateAxis(ratesMbps: readonly number[]): ChartOption {
   return {

@@ -11,40 +11,26 @@ import {
   systemLabel,
 } from '../analysis/mod.ts';
 import { SYSTEM_NAMES } from '../model/mod.ts';
+import { type DiffTableOptions, formatConditions } from './diff-conditions.ts';
 import { styleText, wrapText } from './wrap-text.ts';
-
-export interface DiffTableOptions {
-  /** What the runs are called: their folders. */
-  readonly names: { readonly a: string; readonly b: string };
-  /** Of warnings and legends; the tables have 80 columns. */
-  readonly width?: number;
-  readonly color?: boolean;
-}
 
 const HEADINGS: Readonly<Record<ChangeVerdict, string>> = {
   changed: 'Changed',
   'not resolved': 'Not resolved',
   same: 'Same',
 };
-const SETTING_WIDTH = 20;
 
 /** Ends with a newline. */
-export function formatDiffTable(diff: RunDiff, { names, width = 80, color = false }: DiffTableOptions): string {
-  const bold = (text: string) => styleText(text, 'bold', color);
-  const { settings, warnings, ratios, absolutes, counts, startedAt } = diff;
+export function formatDiffTable(diff: RunDiff, options: DiffTableOptions): string {
+  const { width = 80, color = false } = options;
+  const { warnings, ratios, absolutes, counts } = diff;
   return [
-    `A  ${formatTime(startedAt.a)}  ${names.a}`,
-    `B  ${formatTime(startedAt.b)}  ${names.b}`,
-    '',
-    bold(settings.length === 0 ? 'Measured under the same conditions.' : 'What differed when they were measured'),
-    ...settings.flatMap(({ name, a, b }) =>
-      wrapText(`${a} → ${b}`, width, `  ${name.padEnd(SETTING_WIDTH)}`, ' '.repeat(SETTING_WIDTH + 2)),
-    ),
+    ...formatConditions(diff, options),
     ...(warnings.length === 0 ? [] : ['', styleText('Warnings', 'yellow', color)]),
     ...warnings.flatMap((text) => wrapText(text, width, '  • ', '    ')),
     ...formatChanges(`Ratios within a run${describeReferences(ratios)}`, ratios, width, color),
     ...formatChanges(`Absolute values: ${describeUnits(absolutes)}`, absolutes, width, color),
-    ...(counts.length === 0 ? [] : ['', bold('Counts that differ')]),
+    ...(counts.length === 0 ? [] : ['', styleText('Counts that differ', 'bold', color)]),
     ...counts.flatMap(({ what, a, b }) => wrapText(`${what}: ${a} → ${b}`, width, '  ', '    ')),
     '',
     ...legend(diff).flatMap((line) => wrapText(line, width)),
@@ -137,9 +123,4 @@ function legend({ margin, falseAlarmRate, absolutes, ratios }: RunDiff): string[
 function row([first = '', name = '', ...values]: readonly string[]): string {
   const [a = '', b = '', ratio = ''] = values;
   return `${first.padEnd(11)}${name.padEnd(21)}${a.padStart(13)}${b.padStart(14)}${ratio.padStart(21)}`.trimEnd();
-}
-
-/** 2026-03-01T10:00:00.000Z → 2026-03-01 10:00 UTC */
-function formatTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }

@@ -39,7 +39,7 @@ export function drawFigure(name: string, figure: FigureData): string {
 }
 
 /** `name` sets the drawing's ids apart from those of others in a page. Ends with a newline. */
-function drawChart(name: string, option: ChartOption): string {
+export function drawChart(name: string, option: ChartOption): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: CHART_WIDTH, height: CHART_HEIGHT });
   try {
     chart.setOption(resolveFormatters(option));

@@ -1,7 +1,13 @@
 // The sections of report.html on what was measured: the path and its proof, CPU time, environment, files.
 
 import { type Analysis, type CpuPerExchange, formatSignificant, formatSize, systemLabel } from '../analysis/mod.ts';
-import { isCounterAsExpected, type PathProof, type Run } from '../model/mod.ts';
+import {
+  type Environment,
+  isCounterAsExpected,
+  type MachineEnvironment,
+  type PathProof,
+  type Run,
+} from '../model/mod.ts';
 import { drawTopology } from './draw-topology.ts';
 import { formatTable, systemCell, valueCell } from './html-table.ts';
 import { element, escapeMarkup } from './markup.ts';
@@ -69,22 +75,14 @@ export function formatEnvironmentSection(run: Run, fileNames: readonly string[])
   const facts: readonly (readonly [string, string])[] = [
     ['started', run.startedAt],
     ['finished', run.finishedAt ?? 'interrupted'],
-    ['lvskit', env.commit === undefined ? env.lvskit : `${env.lvskit}, commit ${env.commit}`],
-    ['kernel', env.kernel],
-    ['CPU', `${env.cpuCount} × ${env.cpuModel}`],
-    ['memory', formatSize(env.memoryBytes)],
-    ['node', env.node],
-    ['pinning', env.pinning === 'one' ? 'everything on one CPU' : 'client and realserver on two CPUs'],
-    ['links', `MTU ${env.mtu}, offloads ${env.offloads ? 'on' : 'off'}, rate ${env.rate ?? 'not limited'}`],
-    ['congestion control', env.congestionControl],
+    ...describeEnvironment(env),
     ['cluster', `${cluster.source.confFile}, hosts ${cluster.source.hostsFile}`],
     ['systems', run.systems.map(systemLabel).join(', ')],
     ['plan', `${run.rounds} rounds of ${run.sizesBytes.length} block sizes, netpipe ${run.mode}`],
   ];
-  const list = facts.map(([term, value]) => `<dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(value)}</dd>`);
   return [
     '<h2>Environment</h2>',
-    element('dl', {}, list.join('\n')),
+    formatFacts(facts),
     '<h3>To measure again</h3>',
     element('pre', {}, escapeMarkup(quoteWords(run.command))),
     '<h3>Files beside this one</h3>',
@@ -113,4 +111,37 @@ function summariseHostnames(hostnames: readonly string[]): string {
 
 function mark(good: boolean): string {
   return good ? ' ✓' : ' <span class="slower">✗</span>';
+}
+
+/** What all numbers of a machine depend on. */
+export function describeMachine(env: MachineEnvironment): readonly (readonly [string, string])[] {
+  return [
+    ['lvskit', env.commit === undefined ? env.lvskit : `${env.lvskit}, commit ${env.commit}`],
+    ['kernel', env.kernel],
+    ['CPU', `${env.cpuCount} × ${env.cpuModel}`],
+    ['memory', formatSize(env.memoryBytes)],
+    ['node', env.node],
+  ];
+}
+
+/** What numbers depend on besides what was measured. */
+export function describeEnvironment(env: Environment): readonly (readonly [string, string])[] {
+  return [
+    ...describeMachine(env),
+    ['pinning', PINNINGS[env.pinning]],
+    ['links', `MTU ${env.mtu}, offloads ${env.offloads ? 'on' : 'off'}, rate ${env.rate ?? 'not limited'}`],
+    ['congestion control', env.congestionControl],
+  ];
+}
+
+const PINNINGS: Readonly<Record<Environment['pinning'], string>> = {
+  one: 'everything on one CPU',
+  two: 'client and realserver on two CPUs',
+  none: 'none: wherever the kernel puts them',
+};
+
+/** Terms with their values. */
+export function formatFacts(facts: readonly (readonly [string, string])[]): string {
+  const list = facts.map(([term, value]) => `<dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(value)}</dd>`);
+  return element('dl', {}, list.join('\n'));
 }

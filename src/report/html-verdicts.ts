@@ -7,6 +7,7 @@ import {
   countVerdicts,
   type Estimate,
   formatSignificant,
+  groupThousands,
   type JudgedClaim,
   type JudgedStatement,
   type Outcome,
@@ -130,14 +131,26 @@ function formatStatement({ name, estimate, bounds, unit, outcome }: JudgedStatem
 }
 
 function formatEstimate({ value, low, high }: Estimate, unit: string | undefined): string {
+  const written = `${formatNumber(value)}${unit === undefined ? '' : `\u00a0${escapeMarkup(unit)}`}`;
   const interval =
-    low === high || Number.isNaN(value) ? '' : ` <span>${formatSignificant(low)}–${formatSignificant(high)}</span>`;
-  return `${formatSignificant(value)}${unit === undefined ? '' : `\u00a0${escapeMarkup(unit)}`}${interval}`;
+    low === high || Number.isNaN(value) ? '' : ` <span>${formatNumber(low)}–${formatNumber(high)}</span>`;
+  return written + interval;
+}
+
+/** Counts as they are, everything else with three digits; with the sign of a minus. */
+function formatNumber(value: number): string {
+  return (Number.isInteger(value) ? groupThousands(value) : formatSignificant(value)).replace('-', '−');
 }
 
 /** What the criterion allows: `1.02 to 1.4`, `at most 1.1`; empty without bounds. */
 function describeBounds({ min, max }: Bounds): string {
-  if (min !== undefined && max !== undefined) return min === max ? String(min) : `${min} to ${max}`;
-  if (min !== undefined) return `at least ${min}`;
-  return max === undefined ? '' : `at most ${max}`;
+  if (min !== undefined && max !== undefined)
+    return min === max ? formatBound(min) : `${formatBound(min)} to ${formatBound(max)}`;
+  if (min !== undefined) return `at least ${formatBound(min)}`;
+  return max === undefined ? '' : `at most ${formatBound(max)}`;
+}
+
+/** As the criterion has it. */
+function formatBound(bound: number): string {
+  return String(bound).replace('-', '−');
 }

@@ -25,7 +25,7 @@ export function formatScaleTable(curves: readonly ScaleCurve[], run: ScaleRun): 
 }
 
 /** What a table, or a plot, is of. */
-function formatScaleTitle({ realservers, sizeBytes }: ScaleCurve, { transfer, environment }: ScaleRun): string {
+export function formatScaleTitle({ realservers, sizeBytes }: ScaleCurve, { transfer, environment }: ScaleRun): string {
   const links = environment.rate === undefined ? '' : `, links of ${environment.rate}`;
   const servers = `${realservers} ${realservers === 1 ? 'realserver' : 'realservers'}`;
   return `${servers}, ${transfer}, ${formatSize(sizeBytes)}${links}; Mbit/s`;
@@ -51,14 +51,14 @@ function formatCurve({ system, points }: ScaleCurve): string[] {
 }
 
 /** What its curve says, in a sentence without the system's name. */
-function describeCurve({ law, knee, points }: ScaleCurve): string {
+export function describeCurve({ law, knee, points }: ScaleCurve): string {
   const parts = [
     knee === undefined ? 'no knee up to here' : `knee at ${knee} ${knee === 1 ? 'client' : 'clients'}`,
     law === undefined
       ? 'a law takes four numbers of clients'
       : `X(N) = ${formatSignificant(law.single)} N / (1 + ${law.contention.toFixed(3)} (N − 1) + ${law.coherence.toFixed(4)} N (N − 1)) Mbit/s, ` +
         `within ${(law.largestResidual * 100).toFixed(0)} %`,
-    ...describeLimit(points),
+    ...describeLimits(points),
     ...points.flatMap(({ clients, failures }) => (failures > 0 ? [`${failures} failed with ${clients} clients`] : [])),
     ...points.flatMap(({ clients, late }) =>
       late > 0 ? [`with ${clients} clients ${late} began after the window's start`] : [],
@@ -73,13 +73,14 @@ function describeCurve({ law, knee, points }: ScaleCurve): string {
   return `${parts.join('; ')}.`;
 }
 
-/** What stood in the way with the most clients. */
-function describeLimit(points: ScaleCurve['points']): string[] {
-  const last = points.at(-1);
-  if (last === undefined) return [];
-  const { kind, evidence } = last.bottleneck;
-  const clients = `${last.clients} ${last.clients === 1 ? 'client' : 'clients'}`;
-  return [kind === 'unknown' ? `no limit found with ${clients}: ${evidence}` : `with ${clients} ${evidence}`];
+/** What stood in the way, with its counters: for each stretch of the curve with the same limit, at its last point. */
+function describeLimits(points: ScaleCurve['points']): string[] {
+  return points.flatMap((point, index) => {
+    const { kind, evidence } = point.bottleneck;
+    if (points[index + 1]?.bottleneck.kind === kind) return [];
+    const clients = `${point.clients} ${point.clients === 1 ? 'client' : 'clients'}`;
+    return [`with ${clients} ${kind === 'unknown' ? 'nothing was at its limit, ' : ''}${evidence}`];
+  });
 }
 
 function row(cells: readonly string[]): string {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { lvsLimits, lvsSweeper } from '../../src/dataplane/abi.ts';
-import { BpfArray } from '../../src/dataplane/bpf-map.ts';
+import { BpfArray } from '../../src/dataplane/bpf-array.ts';
 import type { Ipv4 } from '../../src/model/mod.ts';
 import { type Director, directorTest, until } from './director.ts';
 import { assertDropped } from './outcome.ts';

@@ -1,6 +1,7 @@
 // Which server a new connection goes to, and what changes of the configuration mean to connections that there are.
 
 import assert from 'node:assert/strict';
+import { MAGLEV_ROWS } from '../../src/director/schedulers/mh.ts';
 import { type Director, directorTest } from './director.ts';
 import { assertDropped, assertForwarded } from './outcome.ts';
 import { VERDICT } from './prog-test-run.ts';
@@ -127,3 +128,17 @@ directorTest('a service added again with its server finds its connections', (dir
   director.configure(one);
   assertForwarded(director.receive(ACK), { ...ACK, to: SERVER, ttl: 63 });
 });
+
+directorTest(
+  'a new server of weight 0 is not in the table of mh, whatever weight was at its place before',
+  (director) => {
+    const other = service([server(SERVER3, 'nat')], { at: '10.9.1.110:81' });
+    const slotsOf = (at: number) =>
+      [...director.maps.services.entries()].find(({ key }) => key.port === at)?.value.slots_count;
+    director.configure(service([server(SERVER, 'nat', 5)], { scheduler: 'mh' }), other);
+    assert.equal(slotsOf(80), MAGLEV_ROWS);
+    director.configure(other);
+    director.configure(service([server(SERVER2, 'nat', 0)], { scheduler: 'mh' }), other);
+    assert.equal(slotsOf(80), 0);
+  },
+);

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { lvsLimits, lvsState, lvsTicket, lvsTuple, lvsWheelSlot } from '../../src/dataplane/abi.ts';
-import { BpfArray, BpfMap } from '../../src/dataplane/bpf-map.ts';
+import { BpfArray } from '../../src/dataplane/bpf-array.ts';
+import { BpfMap } from '../../src/dataplane/bpf-map.ts';
 import { type Director, directorTest, until } from './director.ts';
 import { CLIENT, SERVER, server, service, VIP } from './services.ts';
 

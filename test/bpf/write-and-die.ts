@@ -8,13 +8,14 @@ import { AFTER } from './killed-writer-tables.ts';
 
 const [namespace = '', lastWrite = ''] = process.argv.slice(2);
 
-type Writes = Record<'mapUpdate' | 'mapUpdateBatch' | 'mapDelete', (...words: unknown[]) => unknown>;
+const WRITES = ['mapUpdate', 'mapUpdateBatch', 'mapDelete', 'mapDeleteBatch'] as const;
+type Writes = Record<(typeof WRITES)[number], (...words: unknown[]) => unknown>;
 
 inNetworkNamespace(`/run/netns/${namespace}`, () => {
   const plane = openDataPlane();
   const functions = libbpf() as unknown as Writes;
   let writes = 0;
-  for (const name of ['mapUpdate', 'mapUpdateBatch', 'mapDelete'] as const) {
+  for (const name of WRITES) {
     const original = functions[name];
     functions[name] = (...words) => {
       writes += 1;

@@ -65,7 +65,7 @@ test('two comparisons are laid beside each other, and a line that was cut short 
 
 test('--json has the folders, the settings and every change', async () => {
   const document = JSON.parse(await diff(a, b, '--json', '--margin', '2'));
-  assert.deepEqual([document.a, document.b, document.kind, document.margin], [a, b, 'compare', 0.02]);
+  assert.deepEqual([document.folders, document.kind, document.margin], [{ a, b }, 'compare', 0.02]);
   const change = document.ratios.find((one: { name: string }) => one.name === '64 B time');
   assert.deepEqual([change.system, change.over, change.rounds], ['nat', 'forward', { a: 8, b: 8 }]);
   assert.ok(change.interval.low <= change.ratio && change.ratio <= change.interval.high);
@@ -88,6 +88,23 @@ test('runs of two kinds, a folder that is not there and files that are damaged a
   const other = synthesiseRun({ systems: ['nat'], sizesBytes: [64], rounds: 1 });
   const bad = folderOf('bad', { 'run.json': JSON.stringify(other.run), 'samples.ndjson': 'no\n' });
   await assert.rejects(diff(a, bad), { code: 'RESULTS_BAD_SAMPLE', message: /bad\/samples\.ndjson:1/ });
+});
+
+test('a reproduction is no comparison, and one without experiments has nothing in common with another', async () => {
+  const { kernel, cpuModel, cpuCount, memoryBytes, node, lvskit } = run.environment;
+  const environment = { kernel, cpuModel, cpuCount, memoryBytes, node, lvskit };
+  const reproduction = {
+    format: 1,
+    kind: 'reproduce',
+    startedAt: run.startedAt,
+    command: [],
+    depth: 'quick',
+    environment,
+  };
+  const empty = folderOf('empty', { 'reproduce.json': JSON.stringify(reproduction) });
+  await assert.rejects(diff(empty, a), { code: 'DIFF_KINDS_DIFFER' });
+  await assert.rejects(diff(empty, join(root, 'none')), { code: 'REPORT_FOLDER_UNREADABLE' });
+  await assert.rejects(diff(empty, empty), { code: 'DIFF_NOTHING_SHARED' });
 });
 
 test('a margin is a percentage above 0', async () => {

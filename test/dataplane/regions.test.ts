@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Region, RegionAllocator } from '../../src/dataplane/regions.ts';
+import { type Region, RegionAllocator, spanOf } from '../../src/dataplane/regions.ts';
 
 test('the first gap that is long enough is taken', () => {
   const allocator = new RegionAllocator(20, [
@@ -75,4 +75,10 @@ test('runs overlap nothing, are the lowest that fit, and are refused only when n
       );
     }),
   );
+});
+
+test('a span begins with the lowest row and ends with the highest', () => {
+  assert.deepEqual(spanOf([7, 3, 5]), { base: 3, count: 5 });
+  assert.deepEqual(spanOf([0]), { base: 0, count: 1 });
+  assert.deepEqual(spanOf([]), { base: 0, count: 0 });
 });

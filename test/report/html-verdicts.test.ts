@@ -75,6 +75,27 @@ test('no claims give an empty table, and a number that is none a dash without a 
   assert.doesNotMatch(odd, /<svg|NaN/);
 });
 
+test('counts are whole numbers, and what is below 0 has a minus', () => {
+  const [first] = CLAIMS as readonly [JudgedClaim];
+  const [statement] = first.statements;
+  assert.ok(statement !== undefined);
+  const written = (value: number, reach: number) =>
+    formatVerdicts([
+      {
+        ...first,
+        statements: [
+          {
+            ...statement,
+            bounds: { min: -0.1, max: 0.1 },
+            estimate: { value, low: value - reach, high: value + reach },
+          },
+        ],
+      },
+    ]);
+  assert.match(written(1, 0), /: −0\.1 to 0\.1<.*<span class="value">1<\/span>/s);
+  assert.match(written(-0.0123, 0.5), /<span class="value">−0\.0123 <span>−0\.512–0\.488<\/span>/);
+});
+
 /** From left to right: the band's ends, the ends of the interval, the value. */
 function places(svg: string) {
   const numbers = (pattern: RegExp) => (pattern.exec(svg) ?? assert.fail(svg)).slice(1).map(Number);

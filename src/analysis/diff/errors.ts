@@ -2,7 +2,7 @@
 
 import { LvskitError } from '../../model/mod.ts';
 
-/** DIFF_KINDS_DIFFER: one is a comparison, the other a scale run. */
+/** DIFF_KINDS_DIFFER: the runs are of two commands. */
 export function kindsDiffer(a: string, b: string): LvskitError {
   return new LvskitError(
     'DIFF_KINDS_DIFFER',
@@ -15,10 +15,10 @@ export function kindsDiffer(a: string, b: string): LvskitError {
   );
 }
 
-/** DIFF_NOTHING_SHARED: no system at the same size, or at the same numbers of realservers and clients, in both. */
+/** DIFF_NOTHING_SHARED: no system at the same size or numbers of realservers and clients in both, or no experiment. */
 export function nothingShared(): LvskitError {
   return new LvskitError('DIFF_NOTHING_SHARED', 'nothing was measured in both runs', {
-    remedy: 'Name runs that have a system in common, and block sizes, or numbers of realservers and clients.',
+    remedy: 'Name runs that have a system and sizes, numbers of realservers and clients, or an experiment in common.',
     exitStatus: 2,
   });
 }

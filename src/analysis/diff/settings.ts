@@ -1,7 +1,7 @@
 // What was not the same when two runs were measured: software, machine, set-up, plan; and what each difference does to a
 // comparison of their numbers.
 
-import type { Environment, Run, ScaleRun } from '../../model/mod.ts';
+import type { Environment, MachineEnvironment, Reproduction, Run, ScaleRun } from '../../model/mod.ts';
 import { systemLabel } from '../systems.ts';
 import { transferLabel } from '../transfer-names.ts';
 import { formatList, formatSize } from '../wording.ts';
@@ -27,7 +27,10 @@ interface Setting {
 
 const PINNING: Readonly<Record<Environment['pinning'], string>> = { one: 'one CPU', two: 'two CPUs', none: 'none' };
 
-export function differingSettings(a: Run | ScaleRun, b: Run | ScaleRun): readonly SettingDifference[] {
+/** A run of any kind. */
+export type AnyRun = Run | ScaleRun | Reproduction;
+
+export function differingSettings(a: AnyRun, b: AnyRun): readonly SettingDifference[] {
   const ofB = new Map(settingsOf(b).map(({ name, value }) => [name, value]));
   return settingsOf(a).flatMap(({ name, kind, value }) => {
     const other = ofB.get(name);
@@ -35,16 +38,14 @@ export function differingSettings(a: Run | ScaleRun, b: Run | ScaleRun): readonl
   });
 }
 
-function settingsOf(run: Run | ScaleRun): readonly Setting[] {
+function settingsOf(run: AnyRun): readonly Setting[] {
+  if (run.kind === 'reproduce') return [...machineOf(run.environment), setting('depth', 'plan', run.depth)];
   const plan = run.kind === 'compare' ? comparePlan(run) : scalePlan(run);
-  return [
-    ...environmentOf(run.environment),
-    ...plan,
-    setting('systems', 'plan', run.systems.map(systemLabel).join(', ')),
-  ];
+  const systems = setting('systems', 'plan', run.systems.map(systemLabel).join(', '));
+  return [...machineOf(run.environment), ...environmentOf(run.environment), ...plan, systems];
 }
 
-function environmentOf(env: Environment): Setting[] {
+function machineOf(env: MachineEnvironment): Setting[] {
   return [
     setting('lvskit', 'software', env.lvskit),
     setting('commit', 'software', env.commit ?? 'not known'),
@@ -52,6 +53,11 @@ function environmentOf(env: Environment): Setting[] {
     setting('node', 'software', env.node),
     setting('CPU', 'machine', `${env.cpuCount} × ${env.cpuModel}`),
     setting('memory', 'machine', formatSize(env.memoryBytes)),
+  ];
+}
+
+function environmentOf(env: Environment): Setting[] {
+  return [
     setting('MTU', 'setup', String(env.mtu)),
     setting('offloads', 'setup', env.offloads ? 'on' : 'off'),
     setting('rate of the links', 'setup', env.rate ?? 'not limited'),

@@ -43,13 +43,13 @@ async function carryOut(command: SingleCommand, session: IpvsadmSession): Promis
 }
 
 function zero(dataPlane: DataPlane, service: ServiceKey | undefined): void {
-  if (service !== undefined) requireStatus(dataPlane.readStatus(), service);
+  if (service !== undefined) requireStatus(dataPlane.readStatus({ service, counters: false }), service);
   dataPlane.zeroCounters(service);
 }
 
 /** IPVS's messages between directors have room for one family a connection. */
 function startDaemon(dataPlane: DataPlane, settings: SyncDaemonSettings): void {
-  for (const { entry } of dataPlane.readStatus()) {
+  for (const { entry } of dataPlane.readStatus({ counters: false })) {
     const other = entry.servers.find((server) => isOfOtherFamily(entry, server));
     if (other !== undefined) throw mixedFamiliesWhileSyncing(other);
   }

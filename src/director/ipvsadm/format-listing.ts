@@ -135,7 +135,9 @@ function countsHeader(columnTitles: string): string {
 }
 
 function cells(...columns: readonly (readonly [value: string | number, width: number])[]): string {
-  return columns.map(([value, width]) => ` ${String(value).padEnd(width)}`).join('');
+  let line = '';
+  for (const [value, width] of columns) line += ` ${String(value).padEnd(width)}`;
+  return line;
 }
 
 function rightCells(...values: readonly string[]): string {

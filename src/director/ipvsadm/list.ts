@@ -35,7 +35,7 @@ export async function list(command: ReadingCommand, dataPlane: DataPlane, names:
       return command.json ? formatJson({ syncDaemons }) : formatSyncDaemons(syncDaemons);
     }
     case 'save': {
-      const services = sortStatus(dataPlane.readStatus());
+      const services = sortStatus(dataPlane.readStatus({ counters: false }));
       const label = await createLabeller(command.numeric, endpointsOf(services), names);
       return formatRules(services, { label, thresholds: command.thresholds });
     }
@@ -51,7 +51,7 @@ export function requireStatus(status: readonly ServiceStatus[], key: ServiceKey)
 /** One service is listed without the line about the whole table. */
 async function listServices(command: ListCommand, dataPlane: DataPlane, names: NameService): Promise<string> {
   const { service, view, numeric, exact, sorted, json } = command;
-  const status = dataPlane.readStatus();
+  const status = dataPlane.readStatus({ service, counters: json || view === 'stats' || view === 'rate' });
   const wanted = service === undefined ? status : [requireStatus(status, service)];
   const services = sorted ? sortStatus(wanted) : wanted;
   const { connectionTableSize } = dataPlane;

@@ -45,6 +45,8 @@ function compareEndpoints(one: Endpoint, other: Endpoint): number {
  * of the address space apart compare the other way round: 192.168.1.110 is listed before 10.1.1.2.
  */
 function compareAddresses(one: IpAddress, other: IpAddress): number {
+  if (one === other) return 0;
+  if (!isIpv6(one) && !isIpv6(other)) return (ipv4ToNumber(one) - ipv4ToNumber(other)) | 0;
   const others = wordsOf(other);
   return wordsOf(one).reduce((found, word, index) => found || (word - (others[index] ?? 0)) | 0, 0);
 }
