@@ -10,6 +10,7 @@ import { join } from 'node:path';
 const DESCRIPTIONS = [
   { header: 'bpf/abi.h', output: 'src/dataplane/abi.ts' },
   { header: 'bpf/trace_abi.h', output: 'src/dataplane/trace-abi.ts' },
+  { header: 'bpf/wire_abi.h', output: 'src/dataplane/wire-abi.ts' },
 ] as const;
 type Description = (typeof DESCRIPTIONS)[number];
 

@@ -18,3 +18,4 @@ export type { SharedConnection } from './shared-connection.ts';
 export { sweepDeadNamespaces } from './sweep.ts';
 export { recordSyncDaemon } from './sync-daemons.ts';
 export { startTrace, type Trace } from './tracing.ts';
+export { attachWires } from './wires.ts';

@@ -13,3 +13,4 @@ export { removeAllLabs, removeLab } from './remove.ts';
 export { scaleClients, scaleRealservers } from './scale.ts';
 export { defaultLabName, type LabOptions, type LinkOptions, linkOptionsOf, resolveLinkSettings } from './settings.ts';
 export { conditionOf, type Lab, labLogFile, listLabs, readLab } from './state.ts';
+export { wireSettings, wiresOf } from './wires.ts';

@@ -68,6 +68,8 @@ footer { margin-top: 48px; color: var(--muted); font-size: 13px; }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
   .upgraded .live { display: none; } .upgraded .static { display: block; }
+  .scroll { overflow: visible; } table { font-size: 8.5pt; }
+  th, td, th.number, td.number { padding-right: 7px; } .interval, thead .unit { font-size: 7pt; }
   figure, table { break-inside: avoid; } h2, h3 { break-after: avoid; }
 }
 `;

@@ -1,7 +1,14 @@
 // A whole virtual server in a lab: namespaces and links, then the director's services, then what the realservers
 // need to take VS-TUN's packets apart. The lab and the director know nothing of each other; this joins them.
 
-import { type AttachMode, attachDecapsulation, openDataPlane, removeStateOf, setAttachMode } from '../dataplane/mod.ts';
+import {
+  type AttachMode,
+  attachDecapsulation,
+  attachWires,
+  openDataPlane,
+  removeStateOf,
+  setAttachMode,
+} from '../dataplane/mod.ts';
 import { serviceTableOf } from '../director/mod.ts';
 import {
   applyLab,
@@ -13,6 +20,8 @@ import {
   planLab,
   readLab,
   removeLab,
+  wireSettings,
+  wiresOf,
 } from '../lab/mod.ts';
 import type { Cluster } from '../model/mod.ts';
 import { inNetworkNamespace, runCommand } from '../system/mod.ts';
@@ -56,6 +65,12 @@ function startDecapsulation(machine: LabMachine): void {
   });
 }
 
+/** The lab has made token buckets; this makes wires of them. */
+function startWires({ plan }: Lab): void {
+  const wires = wiresOf(plan).map(wireSettings);
+  if (wires.length > 0) inNetworkNamespace(namespacePath(plan.switchNamespace), () => attachWires(wires));
+}
+
 /** Builds the lab and starts its director. Either all of it stands at the end or nothing is left. */
 export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOptions): Promise<Lab> {
   const { signal, balancer = 'lvskit', services = false, attach = 'tc', ...labOptions } = options;
@@ -64,6 +79,7 @@ export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOpt
   const plan = planLab(cluster, links, detectKernel());
   const lab = await applyLab(plan, signal === undefined ? {} : { signal });
   try {
+    startWires(lab);
     for (const machine of lab.plan.machines) {
       signal?.throwIfAborted();
       const role = lab.plan.cluster.machines.find(({ name }) => name === machine.name)?.role;

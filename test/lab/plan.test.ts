@@ -5,6 +5,7 @@ import { machineBatch, switchBatch } from '../../src/lab/batches.ts';
 import { findLink, findMachine } from '../../src/lab/lookup.ts';
 import { type LabPlan, namespacesOf, planLab } from '../../src/lab/plan.ts';
 import type { LabOptions } from '../../src/lab/settings.ts';
+import { wireSettings, wiresOf } from '../../src/lab/wires.ts';
 import type { Ipv4 } from '../../src/model/mod.ts';
 import { type PaperVariant, paperCluster } from './paper-cluster.ts';
 
@@ -84,15 +85,27 @@ test('links are neither limited nor without offloads unless asked', () => {
   assert.deepEqual([tc, offloadsOff], [[], []]);
 });
 
-test('a rate limits both ends of every cable, with a burst of a millisecond', () => {
+test('a rate puts a wire behind every port, with a bucket at each end', () => {
   const plan = planned({ rate: '100mbit' });
-  const bucket = 'root tbf rate 100000000bit burst 12500b latency 50ms overhead 24';
-  assert.deepEqual(batchOf(plan, 'director').tc, [`qdisc add dev eth1 ${bucket}`, `qdisc add dev eth0 ${bucket}`]);
-  assert.equal(switchBatch(plan).tc.length, 6);
+  const { ip, tc } = switchBatch(plan);
+  const bucket = 'root tbf rate 100000000bit burst 25000b latency 80ms overhead 24';
+  assert.deepEqual(tc.slice(0, 2), [`qdisc add dev near1 ${bucket}`, `qdisc add dev far1 ${bucket}`]);
+  assert.equal(tc.length, 12);
+  assert.ok(ip.includes('link set port1 alias director:eth1 master joint1 up'));
+  assert.ok(ip.includes('link set far1 alias director:eth1 master lan2 up'));
+  assert.deepEqual(batchOf(plan, 'director').tc, []);
+  assert.ok(batchOf(plan, 'director').ip.includes('link set eth1 gso_max_segs 1 up'));
+});
+
+test('the data plane is told what the buckets of a wire hold', () => {
+  const [wire] = wiresOf(planned({ rate: '100mbit' })).map(wireSettings);
+  const expected = { bytesPerSecond: 12_500_000, creditNs: 2_000_000, queueNs: 50_000_000 };
+  assert.deepEqual(wire, { ends: ['near1', 'far1'], ...expected });
+  assert.deepEqual(wiresOf(planned()), []);
 });
 
 test('a slow rate still lets frames of the MTU pass', () => {
-  const [line] = batchOf(planned({ rate: '64kbit', mtu: 1500 }), 'client').tc;
+  const [line] = switchBatch(planned({ rate: '64kbit', mtu: 1500 })).tc;
   assert.match(line ?? '', / burst 3076b /);
 });
 
@@ -146,15 +159,22 @@ test('a NIC that several networks share has all their addresses, each with its r
   assert.equal(plan.links.length, planned().links.length);
 });
 
-test('a single link can have a rate of its own, at both its ends; a link that is not there has none', () => {
+test('a single link can have a rate of its own; a link that is not there has none', () => {
   const plan = planned({ rate: '100mbit', linkRates: { 'realserver1:eth0': '10mbit' } });
-  const { port } = findLink(plan, 'realserver1:eth0');
-  const rateOf = (tc: readonly string[], device: string) =>
-    tc.find((line) => line.startsWith(`qdisc add dev ${device} `))?.match(/rate (\S+)/)?.[1];
-  assert.equal(rateOf(batchOf(plan, 'realserver1').tc, 'eth0'), '10000000bit');
-  assert.equal(rateOf(switchBatch(plan).tc, port), '10000000bit');
-  assert.equal(rateOf(batchOf(plan, 'realserver2').tc, 'eth0'), '100000000bit');
-  assert.deepEqual(batchOf(planned({ linkRates: { 'realserver1:eth0': '10mbit' } }), 'realserver2').tc, []);
+  const rateOf = (link: string) => {
+    const end = findLink(plan, link).port.replace('port', 'near');
+    return switchBatch(plan)
+      .tc.find((line) => line.startsWith(`qdisc add dev ${end} `))
+      ?.match(/rate (\S+)/)?.[1];
+  };
+  assert.equal(rateOf('realserver1:eth0'), '10000000bit');
+  assert.equal(rateOf('realserver2:eth0'), '100000000bit');
+  const alone = planned({ linkRates: { 'realserver1:eth0': '10mbit' } });
+  assert.deepEqual(
+    wiresOf(alone).map(({ link }) => link.machine),
+    ['realserver1'],
+  );
+  assert.ok(batchOf(alone, 'realserver2').ip.includes('link set eth0 up'));
   assert.throws(() => planned({ linkRates: { 'realserver9:eth0': '10mbit' } }), { code: 'LAB_LINK_UNKNOWN' });
   assert.throws(() => planned({ linkRates: { 'realserver1:eth0': 'fast' } }), { code: 'LAB_RATE_INVALID' });
 });

@@ -4,7 +4,7 @@
 import { combine, type Observations, report, state } from '../../analysis/mod.ts';
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
-import { endOverPeak, throughputMbps } from './quantities.ts';
+import { endOverPeak, halfRateBytes } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 /** The paper's. */
@@ -26,23 +26,6 @@ function poleStep(seen: Observations, from: number, to: number, offload = false)
 function slope(seen: Observations, cell: string, from: number, to: number) {
   const times = [seen.median({ cell, sizeBytes: from }), seen.median({ cell, sizeBytes: to })] as const;
   return combine((one, other) => Math.log(other / one) / Math.log(to / from), ...times);
-}
-
-/** The size that reaches half of the best throughput, read off the curve: what the fit calls L · r∞. */
-function halfRateBytes(seen: Observations, cell: string) {
-  const sizes = seen.sizes({ cell });
-  const rates = sizes.map((sizeBytes) => throughputMbps(seen, cell, sizeBytes));
-  return combine(
-    (...all) => {
-      const half = Math.max(...all) / 2;
-      const above = all.findIndex((rate) => rate >= half);
-      const [x0, x1] = [sizes[above - 1], sizes[above]].map((size) => Math.log(size ?? Number.NaN));
-      const [y0, y1] = [all[above - 1], all[above]].map((rate) => Math.log(rate ?? Number.NaN));
-      if (x0 === undefined || x1 === undefined || y0 === undefined || y1 === undefined) return Number.NaN;
-      return Math.exp(x0 + ((x1 - x0) * (Math.log(half) - y0)) / (y1 - y0));
-    },
-    ...rates,
-  );
 }
 
 const [LARGEST_MTU, , , SMALLEST_MTU] = MTUS;

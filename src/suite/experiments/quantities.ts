@@ -36,3 +36,20 @@ export function endOverPeak(seen: Observations, cell: string): Quantity {
   const rates = sizes.map((sizeBytes) => throughputMbps(seen, cell, sizeBytes));
   return combine((...all) => (all.at(-1) as number) / Math.max(...all), ...rates);
 }
+
+/** The size that reaches half of the best throughput, read off the curve: what the fit calls L · r∞. */
+export function halfRateBytes(seen: Observations, cell: string, measure = 'netpipe'): Quantity {
+  const sizes = seen.sizes({ cell, measure });
+  const rates = sizes.map((sizeBytes) => throughputMbps(seen, cell, sizeBytes, measure));
+  return combine(
+    (...all) => {
+      const half = Math.max(...all) / 2;
+      const above = all.findIndex((rate) => rate >= half);
+      const [x0, x1] = [sizes[above - 1], sizes[above]].map((size) => Math.log(size ?? Number.NaN));
+      const [y0, y1] = [all[above - 1], all[above]].map((rate) => Math.log(rate ?? Number.NaN));
+      if (x0 === undefined || x1 === undefined || y0 === undefined || y1 === undefined) return Number.NaN;
+      return Math.exp(x0 + ((x1 - x0) * (Math.log(half) - y0)) / (y1 - y0));
+    },
+    ...rates,
+  );
+}
