@@ -31,8 +31,8 @@ export interface Line {
   readonly rateMbps: Quantity;
   readonly poleBytes: Quantity;
   /** |measured − line| / line over the sizes. */
-  readonly medianResidual: number;
-  readonly largestResidual: number;
+  readonly medianResidual: Quantity;
+  readonly largestResidual: Quantity;
 }
 
 /** What a verdict would need was not observed; the message says what. */
@@ -100,25 +100,20 @@ export class Observations {
   /** Throws NotObserved when the sizes cannot tell L from r∞. */
   line(pick: WhichCurve): Line {
     const columns = this.#columns(pick);
-    const whole = lineOf(
+    const whole = fitTo(
       columns,
       Int32Array.from({ length: this.rounds }, (_, round) => round),
     );
-    if (whole === undefined) throw new NotObserved(`no line fits the times of ${describe(pick)}`);
-    const replicas = this.#resamples.map((rounds) => lineOf(columns, rounds) ?? NO_LINE);
+    if (whole.line === NO_LINE) throw new NotObserved(`no line fits the times of ${describe(pick)}`);
+    const replicas = this.#resamples.map((rounds) => fitTo(columns, rounds));
     const rounds = Math.min(...columns.map(({ column }) => count(column)));
-    const quantity = (of: (line: HockneyLine) => number): Quantity => ({
-      value: of(whole),
-      replicas: replicas.map(of),
-      rounds,
-    });
-    const residuals = relativeResiduals(whole, this.curve(pick)).map(Math.abs);
+    const quantity = (of: (fit: Fit) => number): Quantity => ({ value: of(whole), replicas: replicas.map(of), rounds });
     return {
-      latencyNs: quantity(({ latencyNs }) => latencyNs),
-      rateMbps: quantity(hockneyRateMbps),
-      poleBytes: quantity(hockneyPoleBytes),
-      medianResidual: median(residuals),
-      largestResidual: Math.max(...residuals),
+      latencyNs: quantity(({ line }) => line.latencyNs),
+      rateMbps: quantity(({ line }) => hockneyRateMbps(line)),
+      poleBytes: quantity(({ line }) => hockneyPoleBytes(line)),
+      medianResidual: quantity(({ residuals }) => median(residuals)),
+      largestResidual: quantity(({ residuals }) => Math.max(...residuals)),
     };
   }
 
@@ -163,16 +158,20 @@ function drawFrom(column: Column, rounds: Int32Array): number[] {
   return drawn;
 }
 
-function lineOf(
-  columns: readonly { readonly sizeBytes: number; readonly column: Column }[],
-  rounds: Int32Array,
-): HockneyLine | undefined {
-  return fitHockney(
-    columns.flatMap(({ sizeBytes, column }) => {
-      const times = drawFrom(column, rounds);
-      return times.length === 0 ? [] : [{ sizeBytes, timeNs: median(times) }];
-    }),
-  );
+interface Fit {
+  readonly line: HockneyLine;
+  /** Their absolute values, by size. */
+  readonly residuals: readonly number[];
+}
+
+/** NO_LINE where none fits. */
+function fitTo(columns: readonly { readonly sizeBytes: number; readonly column: Column }[], rounds: Int32Array): Fit {
+  const points = columns.flatMap(({ sizeBytes, column }) => {
+    const times = drawFrom(column, rounds);
+    return times.length === 0 ? [] : [{ sizeBytes, timeNs: median(times) }];
+  });
+  const line = fitHockney(points) ?? NO_LINE;
+  return { line, residuals: relativeResiduals(line, points).map(Math.abs) };
 }
 
 function count(column: Column): number {

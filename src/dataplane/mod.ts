@@ -1,6 +1,7 @@
 // The data plane's public face: the only code that touches bpf(2), through libbpf.
 
 export { ATTACH_MODES, type AttachMode, listAttachments } from './attachments.ts';
+export { attachBlockDelay } from './block-delay.ts';
 export type { BpfDataPlane } from './bpf-data-plane.ts';
 export { ConnectionExchange, openConnectionExchange } from './connection-exchange.ts';
 export { attachDecapsulation, detachDecapsulation, readDecapsulated } from './decapsulation.ts';

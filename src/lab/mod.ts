@@ -7,7 +7,7 @@ export { detectKernel } from './kernel.ts';
 export { enterNamespace, limitCpu, limitDisk, limitMemory } from './limits.ts';
 export { findMachine } from './lookup.ts';
 export { setLoopback } from './loopback.ts';
-export { namespacePath } from './namespaces.ts';
+export { namespacePath, processesIn } from './namespaces.ts';
 export { type LabMachine, type LabPlan, namespacesOf, planLab } from './plan.ts';
 export { removeAllLabs, removeLab } from './remove.ts';
 export { scaleClients, scaleRealservers } from './scale.ts';

@@ -24,7 +24,7 @@ export { receiveWindow, transmitWindow } from './netpipe/window.ts';
 export { WINDOW_MODES } from './netpipe/wire.ts';
 export { parseIperf3 } from './programs/iperf3.ts';
 export { parseNptcp } from './programs/nptcp.ts';
-export { LARGEST_EXPONENT, paperFileName } from './services/files.ts';
+export { LARGEST_EXPONENT, paperFileName, writePaperFiles } from './services/files.ts';
 export { prepareVsftpd, UPLOAD_FOLDER } from './services/ftp/vsftpd.ts';
 export { prepareNginx } from './services/http/nginx.ts';
 export { type LineService, serveLine, serveLineOn } from './services/line/serve.ts';

@@ -1,10 +1,9 @@
 // When each realserver was at work, seen on its own wire: from the SYN-ACK with which it takes a connection to the FIN with
 // which it has said everything. What clients and daemons say of themselves has no part in it.
 
-import { readFileSync } from 'node:fs';
 import type { BusyInterval } from '../analysis/mod.ts';
 import { findMachine, type Lab, namespacePath } from '../lab/mod.ts';
-import { findProgram, inNetworkNamespace, type LineProcess, startLineProcess } from '../system/mod.ts';
+import { findProgram, type LineProcess, startLineProcess } from '../system/mod.ts';
 
 export interface WatchedServers {
   /** `Machine.name` */
@@ -15,8 +14,10 @@ export interface WatchedServers {
 
 const READY_TIMEOUT_MS = 10_000;
 const POLL_MS = 10;
-/** The last packets of `work` are on their way to the capture. */
-const LAST_PACKETS_MS = 50;
+/** The last packets of `work` are on their way to the captures until none has come for so long. */
+const LAST_PACKETS_MS = 100;
+/** Of a packet: all its headers. A capture that takes packets at once has a slot for each, as large as this, and few if they are large. */
+const SNAPSHOT_BYTES = 128;
 
 /** What `work` gives, and the connections that were whole meanwhile. Throws COMMAND_NOT_FOUND. */
 export async function withBusyIntervals<T>(
@@ -27,9 +28,9 @@ export async function withBusyIntervals<T>(
   findProgram('tcpdump');
   const captures = servers.map((server) => ({ server, ...startCapture(lab, server, port) }));
   try {
-    for (const { namespace } of captures) await untilCapturing(namespace);
+    for (const capture of captures) await untilCapturing(capture);
     const result = await work();
-    await pause(LAST_PACKETS_MS);
+    await untilQuiet(captures);
     await Promise.all(captures.map(({ program }) => end(program)));
     return { result, intervals: captures.flatMap(({ server, lines }) => parseIntervals(server, lines)) };
   } finally {
@@ -43,21 +44,30 @@ function startCapture(lab: Lab, server: string, port: number) {
   const lines: string[] = [];
   // What the server sends: under VS-TUN what it gets is inside of other packets.
   const filter = `src port ${port} and tcp[tcpflags] & (tcp-syn|tcp-fin|tcp-rst) != 0`;
-  const tcpdump = ['tcpdump', '-n', '-tt', '-l', '--immediate-mode', '-i', device, filter];
-  const program = startLineProcess(['nsenter', `--net=${namespace}`, '--', ...tcpdump], {
+  const tcpdump = ['tcpdump', '-n', '-tt', '-l', '--immediate-mode', '-s', `${SNAPSHOT_BYTES}`, '-i', device, filter];
+  const enter = ['nsenter', `--net=${namespace}`, '--', ...tcpdump];
+  const program = startLineProcess(['sh', '-c', 'exec "$@" 2>&1', 'sh', ...enter], {
     onLine: (line) => lines.push(line),
   });
-  return { namespace, lines, program };
+  return { lines, program };
 }
 
-/** A packet socket is there: all lines of /proc/net/packet but the first. */
-async function untilCapturing(namespace: string): Promise<void> {
+/** What it says when its filter is set: packets before that are lost. */
+async function untilCapturing({ server, lines }: { readonly server: string; readonly lines: readonly string[] }) {
   const deadlineMs = performance.now() + READY_TIMEOUT_MS;
-  const isCapturing = () => readFileSync('/proc/thread-self/net/packet', 'utf8').trim().split('\n').length > 1;
-  while (!inNetworkNamespace(namespace, isCapturing)) {
-    if (performance.now() > deadlineMs) throw new Error(`tcpdump does not capture in ${namespace}`);
+  while (!lines.some((line) => line.includes('listening on'))) {
+    if (performance.now() > deadlineMs) throw new Error(`tcpdump does not capture on ${server}: ${lines.join('; ')}`);
     await pause(POLL_MS);
   }
+}
+
+async function untilQuiet(captures: readonly { readonly lines: readonly string[] }[]): Promise<void> {
+  const count = () => captures.reduce((sum, { lines }) => sum + lines.length, 0);
+  let before: number;
+  do {
+    before = count();
+    await pause(LAST_PACKETS_MS);
+  } while (count() > before);
 }
 
 async function end(program: LineProcess): Promise<void> {

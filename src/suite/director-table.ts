@@ -1,7 +1,8 @@
-// The service table of a lab's director, read and changed from outside: what ipvsadm lists, also while something goes on.
+// The service table and the settings of a lab's director, read and changed from outside: what ipvsadm lists, also while something
+// goes on.
 
 import { type BpfDataPlane, findDataPlane } from '../dataplane/mod.ts';
-import { isMarkKey, type ServiceEntry, type ServiceKey } from '../director/mod.ts';
+import { isMarkKey, type ServiceEntry, type ServiceKey, type Settings } from '../director/mod.ts';
 import { findMachine, type Lab, namespacePath } from '../lab/mod.ts';
 import { LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace } from '../system/mod.ts';
@@ -51,6 +52,16 @@ export async function listServersDuring<T>(
 /** Changes services as `ipvsadm -E` does: their servers and connections stay. Throws DIRECTOR_NOT_THERE. */
 export function editServices(lab: Lab, edit: (service: ServiceEntry) => ServiceEntry): void {
   onDirector(lab, (plane) => plane.update((table) => table.map(edit)));
+}
+
+/** As `lvskit director set` does; the others stay. Throws DIRECTOR_NOT_THERE. */
+export function changeSettings(lab: Lab, settings: Partial<Settings>): void {
+  onDirector(lab, (plane) => plane.changeSettings(settings));
+}
+
+/** Packets that the director has dropped, for whatever reason. Throws DIRECTOR_NOT_THERE. */
+export function countDrops(lab: Lab): number {
+  return onDirector(lab, (plane) => [...plane.readDrops().values()].reduce((sum, count) => sum + count, 0));
 }
 
 function onDirector<T>(lab: Lab, work: (plane: BpfDataPlane) => T): T {

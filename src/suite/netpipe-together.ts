@@ -1,40 +1,11 @@
-// Netpipe on several pairs of machines at the same time: all with one window, of which each one's own rate counts. Every pair
-// has agents of its own, because an agent that sends is deaf to everything else; so one machine can have a part in several.
+// Netpipe on several pairs of machines at the same time: all with one window, of which each one's own rate counts. No two pairs
+// may have an agent in common, because an agent that sends is deaf to everything else.
 
-import {
-  type Agent,
-  connectNetpipe,
-  listenNetpipe,
-  type NetpipePair,
-  type PairWindow,
-  type WindowResult,
-} from '../agent/mod.ts';
-import type { Lab } from '../lab/mod.ts';
-import type { Ipv4 } from '../model/mod.ts';
-import { type ClockOffset, measureClock, nowNs } from './clocks.ts';
-import { startAgents } from './system-lab.ts';
-
-export interface PairPlace {
-  /** `Machine.name`: who sends first, and on which CPU, if it is not any. */
-  readonly from: string;
-  readonly fromCpu?: number;
-  readonly to: string;
-  readonly toCpu?: number;
-  /** Where `from` connects to: an address of `to`, or a virtual one behind which it is. */
-  readonly address: Ipv4;
-  /** Where `to` listens; each pair of a machine needs its own, if they are not visited one after the other. */
-  readonly port: number;
-}
-
-/** A pair with its agents, which end with it. */
-export interface PlacedPair {
-  readonly pair: NetpipePair;
-  readonly clock: ClockOffset;
-  close(): Promise<void>;
-}
+import type { NetpipePair, PairWindow, WindowResult } from '../agent/mod.ts';
+import { measureClock, nowNs } from './clocks.ts';
 
 export interface PairVisit {
-  readonly placed: PlacedPair;
+  readonly pair: NetpipePair;
   readonly sizeBytes: number;
 }
 
@@ -49,32 +20,8 @@ export interface TogetherResult {
   readonly mbps: number;
 }
 
-const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 /** From the order to begin until the window's start. */
 const LEAD_SECONDS = 0.15;
-
-/** Throws what agents throw; then nothing of it is left. */
-export async function openNetpipePair(lab: Lab, place: PairPlace): Promise<PlacedPair> {
-  const agents: Agent[] = [];
-  const start = async (machine: string, cpu: number | undefined): Promise<Agent> => {
-    const [agent] = (await startAgents(lab, [{ machine, ...(cpu === undefined ? {} : { cpu }) }])).values();
-    if (agent === undefined) throw new Error(`no agent on ${machine}`);
-    agents.push(agent);
-    return agent;
-  };
-  const close = async () => {
-    await Promise.all(agents.map((agent) => agent.close()));
-  };
-  try {
-    const [transmitter, receiver] = [await start(place.from, place.fromCpu), await start(place.to, place.toCpu)];
-    const listener = await listenNetpipe(receiver, { address: ANY_ADDRESS, port: place.port });
-    const pair = await connectNetpipe(transmitter, place.address, place.port, listener);
-    return { pair, clock: await measureClock(transmitter), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
 
 /**
  * One window for all, each with blocks of its own size; the results are in the order of the pairs. One pair alone is what
@@ -84,11 +31,13 @@ export async function visitTogether(
   visits: readonly PairVisit[],
   { mode, seconds }: TogetherOptions,
 ): Promise<readonly TogetherResult[]> {
+  const clocks = await Promise.all(visits.map(({ pair }) => measureClock(pair.transmitter)));
   const startNs = nowNs() + LEAD_SECONDS * 1e9;
   const endNs = startNs + seconds * 1e9;
-  const running = visits.map(({ placed: { pair, clock }, sizeBytes }) =>
-    pair.window({ sizeBytes, mode, startNs: startNs + clock.offsetNs, endNs: endNs + clock.offsetNs }),
-  );
+  const running = visits.map(({ pair, sizeBytes }, index) => {
+    const offsetNs = clocks[index]?.offsetNs ?? 0;
+    return pair.window({ sizeBytes, mode, startNs: startNs + offsetNs, endNs: endNs + offsetNs });
+  });
   await Promise.allSettled(running);
   const windows = await Promise.all(running);
   return windows.map((window) => ({ window, mbps: (window.payloadBytes * 8) / seconds / 1e6 }));

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import { measureOverlap } from '../../src/analysis/mod.ts';
 import type { Cluster, Ipv4 } from '../../src/model/mod.ts';
 import { withBusyIntervals } from '../../src/suite/busy-intervals.ts';
-import { openNetpipePair, visitTogether } from '../../src/suite/netpipe-together.ts';
+import { openNetpipe } from '../../src/suite/netpipe-between.ts';
+import { visitTogether } from '../../src/suite/netpipe-together.ts';
 import { servicesFor } from '../../src/suite/service-ports.ts';
 import { shareNics } from '../../src/suite/shared-nic.ts';
 import { bringUpSystem } from '../../src/suite/system-lab.ts';
@@ -36,9 +37,9 @@ async function measureStreams(
       { from: 'director', to: 'client', address: CLIENT_ADDRESS, port: 5002 },
       { from: 'director', to: 'realserver1', address: REALSERVER_ADDRESS, port: 5002 },
     ];
-    const pairs = await Promise.all(places.map((place) => openNetpipePair(lab, place)));
+    const pairs = await Promise.all(places.map((place) => openNetpipe(lab, place)));
     try {
-      const visits = pairs.map((placed) => ({ placed, sizeBytes: 65_536 }));
+      const visits = pairs.map((pair) => ({ pair, sizeBytes: 65_536 }));
       const options = { mode: 'stream', seconds: 0.4 } as const;
       const alone: number[] = [];
       for (const visit of visits) alone.push(...(await visitTogether([visit], options)).map(({ mbps }) => mbps));

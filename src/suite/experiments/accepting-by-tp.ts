@@ -1,5 +1,5 @@
-// Sections 3.1 and 3.3 to 3.6: an LVS by VS-DR whose machines accept packets for the VIP by transparent proxy, with the VIP on no
-// device. What was one kernel option is three things today: a local route, TPROXY and REDIRECT.
+// Sections 3.1 and 3.3 to 3.6: an LVS by VS-DR whose machines accept packets for the VIP by transparent proxy, with the
+// VIP on no device. What was one kernel option is three things today: a local route, TPROXY and REDIRECT.
 
 import {
   combine,
@@ -48,16 +48,16 @@ const ON_REALSERVER = [ANYIP, TPROXY, REDIRECT];
 
 const MID_BYTES = 8192;
 const LARGE_BYTES = 1_048_576;
-/** What is one packet: where the paper has its low load. */
-const LOW_BYTES = [256, 1024];
-const QUICK_SIZES = [SMALL_BYTES, ...LOW_BYTES, MID_BYTES, LARGE_BYTES];
-const FULL_SIZES = [SMALL_BYTES, ...LOW_BYTES, MID_BYTES, 32_768, 131_072, LARGE_BYTES];
+/** One packet, like the smallest: where the paper has its low load. */
+const LOW_BYTES = 1024;
+const QUICK_SIZES = [SMALL_BYTES, LOW_BYTES, MID_BYTES, LARGE_BYTES];
+const FULL_SIZES = [SMALL_BYTES, LOW_BYTES, MID_BYTES, 32_768, 131_072, LARGE_BYTES];
 
 const REOPENED = 20;
 const REOPENED_SIZES = [SMALL_BYTES, 65_536];
 
 /** At low and at middle load: what a penalty may be, from one that shows to the paper's with a margin. */
-const SLOWER = { min: 0.7, max: 0.97 };
+const SLOWER = { min: 0.7, max: 0.98 };
 const LITTLE_CHANGE = { min: 0.85, max: 1.02 };
 const NO_FURTHER_PENALTY = { min: 0.95, max: 1.05 };
 
@@ -78,7 +78,7 @@ function throughputs(seen: Observations, cell: string): readonly Statement[] {
   ];
 }
 
-/** What the smallest block takes longer, over what larger ones of one packet take longer, on average. */
+/** What the smallest block takes longer, over what one takes longer that fills most of a packet. */
 function explainedByLatency(seen: Observations, cell: string): Quantity {
   // In units of the same block's time, side by side: what is common to both ends of a ratio is not noise.
   const added = (sizeBytes: number) =>
@@ -87,10 +87,7 @@ function explainedByLatency(seen: Observations, cell: string): Quantity {
       latencyRatio(seen, cell, DEVICES, sizeBytes),
       seen.medianRatio({ cell: DEVICES, sizeBytes }, { cell: DEVICES, sizeBytes: SMALL_BYTES }),
     );
-  return combine(
-    (latency, ...low) => (latency * low.length) / low.reduce((sum, one) => sum + one, 0),
-    ...[SMALL_BYTES, ...LOW_BYTES].map(added),
-  );
+  return ratio(added(SMALL_BYTES), added(LOW_BYTES));
 }
 
 /** The part of a throughput that is lost with TP on both. */
@@ -112,9 +109,10 @@ export const acceptingByTp: Experiment = {
   section: '3.3',
   title: 'Accepting packets by transparent proxy',
   method:
-    'An LVS by VS-DR stands six times: with the VIP on devices; with a director, a realserver, and both that accept packets ' +
-    'for it by transparent proxy. On the director that is a local route, on the realserver a local route (AnyIP), TPROXY or ' +
-    'REDIRECT. Netpipe goes round them on one CPU. Before that it is started over and over on those with TP on the realserver.',
+    'An LVS by VS-DR stands six times: with the VIP on devices; with a director, a realserver, and both that accept ' +
+    'packets for it by transparent proxy. On the director that is a local route, on the realserver a local route ' +
+    '(AnyIP), TPROXY or REDIRECT. Netpipe goes round them on one CPU. Before that it is started over and over on ' +
+    'those with TP on the realserver.',
   claims: [
     {
       id: 'C30',
@@ -137,7 +135,7 @@ export const acceptingByTp: Experiment = {
       section: '3.3',
       says: 'A realserver that accepts by TP is slower at low and middle load, and a little slower at high load.',
       paper: '25 % less at low and middle load, 10 % at high',
-      criterion: 'by TPROXY and by REDIRECT, throughput of 64 B and 8 kB: 0.7 to 0.97; of 1 MB: 0.85 to 1.02',
+      criterion: 'by TPROXY and by REDIRECT, throughput of 64 B and 8 kB: 0.7 to 0.98; of 1 MB: 0.85 to 1.02',
       remark:
         'The penalty may be smaller than the paper’s, but has to show. AnyIP is a route like any other, and ' +
         'only reported.',
@@ -151,9 +149,10 @@ export const acceptingByTp: Experiment = {
       section: '3.4',
       says: 'A director that accepts by TP is slower at low and middle load, and hardly at high load.',
       paper: '25 % less at low and middle load',
-      criterion: 'throughput of 64 B and 8 kB: 0.7 to 0.97; of 1 MB: 0.85 to 1.02',
+      criterion: 'throughput of 64 B and 8 kB: 0.7 to 0.98; of 1 MB: 0.85 to 1.02',
       remark:
-        'lvskit takes packets at the NIC, before anything asks whose the VIP is. So there is nothing left that could cost more.',
+        'lvskit takes packets at the NIC, before anything asks whose the VIP is. So there is nothing left that could ' +
+        'cost more.',
       judge: (seen) => throughputs(seen, DIRECTOR),
     },
     {
@@ -163,8 +162,8 @@ export const acceptingByTp: Experiment = {
       paper: '25 % less at low load, once',
       criterion: 'time of 64 B, both / realserver alone and both / director alone: within 5 %',
       remark:
-        'On the director it costs nothing (C33), so all of the penalty comes with the realserver, first or second. REDIRECT is the ' +
-        'dearest of its ways, and the one that the paper’s option has become.',
+        'On the director it costs nothing (C33), so all of the penalty comes with the realserver, first or second. ' +
+        'REDIRECT is the dearest of its ways, and the one that the paper’s option has become.',
       judge: (seen) => [
         state('time of 64 B, both / realserver alone', latencyRatio(seen, BOTH, REDIRECT), NO_FURTHER_PENALTY),
         state('time of 64 B, both / director alone', latencyRatio(seen, BOTH, DIRECTOR), NO_FURTHER_PENALTY),
@@ -177,15 +176,15 @@ export const acceptingByTp: Experiment = {
       says: 'TP on both is slower at low load and changes little at high load, because what it adds is latency.',
       paper: '30 % less at low load, a small change at high',
       criterion:
-        'time of 64 B, both / VIP on devices: 1.03 to 1.43; of what is lost there, at most half is lost at 1 MB; the time added to ' +
-        '64 B is what 256 B and 1 kB take longer, within 20 %',
+        'time of 64 B, both / VIP on devices: 1.03 to 1.43; of what is lost there, at most half is lost at 1 MB; the ' +
+        'time added to 64 B is what 1 kB takes longer, within 20 %',
       remark:
-        'A bound for 1 MB alone, 10 % say, would not tell a small change from a small penalty. REDIRECT tracks and rewrites every ' +
-        'packet, and where the CPU sets the rate, that costs in proportion at any size.',
+        'A bound for 1 MB alone, 10 % say, would not tell a small change from a small penalty. REDIRECT tracks and ' +
+        'rewrites every packet, and where the CPU sets the rate, that costs in proportion at any size.',
       judge: (seen) => [
         state('time of 64 B, both / VIP on devices', latencyRatio(seen, BOTH, DEVICES), { min: 1.03, max: 1.43 }),
         state('lost at 1 MB / lost at 64 B', ratio(lost(seen, LARGE_BYTES), lost(seen, SMALL_BYTES)), { max: 0.5 }),
-        state('added to 64 B / added to 256 B and 1 kB', explainedByLatency(seen, BOTH), { min: 0.8, max: 1.25 }),
+        state('added to 64 B / added to 1 kB', explainedByLatency(seen, BOTH), { min: 0.8, max: 1.25 }),
         report('throughput of 1 MB, both / VIP on devices', throughputRatio(seen, BOTH, DEVICES, LARGE_BYTES)),
       ],
     },
@@ -213,6 +212,6 @@ export const acceptingByTp: Experiment = {
     }
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
     const stops = await Promise.all(testbeds.map(({ cell, testbed }) => netpipeStops(cell, testbed, sizes)));
-    await bench.goRound(bench.choose(24, 60), stops.flat());
+    await bench.goRound(bench.choose(36, 80), stops.flat());
   },
 };

@@ -4,16 +4,33 @@ import { acceptingByTp } from './accepting-by-tp.ts';
 import { directorLoad } from './director-load.ts';
 import type { Experiment } from './experiment.ts';
 import { forwardingMethods } from './forwarding-methods.ts';
+import { ftpModes } from './ftp-modes.ts';
+import { http } from './http.ts';
+import { httpStalls } from './http-stalls.ts';
 import { idleHooks } from './idle-hooks.ts';
 import { limitedLinks } from './limited-links.ts';
 import { martian } from './martian.ts';
 import { mtu } from './mtu.ts';
+import { nfs } from './nfs.ts';
+import { nfsSemantics } from './nfs-semantics.ts';
 import { oneNetwork } from './one-network.ts';
+import { printServers } from './print-servers.ts';
+import { printing } from './printing.ts';
+import { rsh } from './rsh.ts';
+import { rshLimit } from './rsh-limit.ts';
+import { serialClient } from './serial-client.ts';
+import { services } from './services.ts';
+import { slowLinks } from './slow-links.ts';
 import { streaming } from './streaming.ts';
 import { twoKernels } from './two-kernels.ts';
+import { twoNetpipes } from './two-netpipes.ts';
+import { unsynchronisedSums } from './unsynchronised-sums.ts';
 
 export const EXPERIMENTS: readonly Experiment[] = [
+  services,
+  slowLinks,
   mtu,
+  twoNetpipes,
   oneNetwork,
   forwardingMethods,
   limitedLinks,
@@ -22,5 +39,16 @@ export const EXPERIMENTS: readonly Experiment[] = [
   twoKernels,
   idleHooks,
   acceptingByTp,
+  http,
+  httpStalls,
+  ftpModes,
+  serialClient,
+  unsynchronisedSums,
   streaming,
+  rsh,
+  rshLimit,
+  printing,
+  printServers,
+  nfs,
+  nfsSemantics,
 ];

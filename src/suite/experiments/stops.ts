@@ -48,7 +48,7 @@ export async function netpipeStops(
         pair.visit({ sizeBytes, mode, reverse, targetSeconds: seconds }),
       );
       const { oneWayNs, exchanges, histogram } = result;
-      return { values: { ...timesOf(oneWayNs), exchanges, ...cpuValues(cpu) }, histogram };
+      return { values: { ...timesOf(oneWayNs), ...tailOf(histogram), exchanges, ...cpuValues(cpu) }, histogram };
     },
   }));
 }
@@ -81,7 +81,7 @@ export function transferStops(
       return {
         // Without one that came to its end there is no time.
         values: {
-          ...(transfers > 0 ? { ...timesOf(timeNs), p999Ns: TimeHistogram.decode(histogram).percentile(99.9) } : {}),
+          ...(transfers > 0 ? { ...timesOf(timeNs), ...tailOf(histogram) } : {}),
           ...counts,
           transfers,
           failed,
@@ -106,6 +106,10 @@ function countStalls(stalls: ResultOf<'transfer.run'>['stalls']): number {
 
 function timesOf({ min, p50, p99, max, mean }: BlockSample['oneWayNs']) {
   return { timeNs: p50, minNs: min, p99Ns: p99, maxNs: max, meanNs: mean };
+}
+
+function tailOf(histogram: string) {
+  return { p999Ns: TimeHistogram.decode(histogram).percentile(99.9) };
 }
 
 /** `cpuNs director` and so on: of the processes of each machine; `softirqNs` of all CPUs. */

@@ -1,18 +1,19 @@
-// Section 2.1, on the client’s link alone: two kernels on the same hardware. Namespaces of one machine share one kernel, so that
-// the claim is listed, with what it would take.
+// Section 2.1, on the client's link alone: two kernels on the same hardware. The namespaces of a machine share one
+// kernel, so that the claim is only listed, with what it would take.
 
 import type { Experiment } from './experiment.ts';
 
 const NEEDED =
-  'two hosts of equal hardware with different kernels: all machines of a lab run on this one, and in an emulated machine the ' +
-  'emulation would set the rate';
+  'two hosts of equal hardware with different kernels: all machines of a lab run on this one, and in an emulated ' +
+  'machine the emulation would set the rate';
 
 export const twoKernels: Experiment = {
   id: 'two-kernels',
   section: '2.1',
   title: 'Two kernels on one path',
   method:
-    'The same path would be measured twice, with the client’s kernel changed in between and nothing else. A lab cannot do that.',
+    'The same path would be measured twice, with the client’s kernel changed in between and nothing else. A lab ' +
+    'cannot do that.',
   claims: [
     {
       id: 'C17',

@@ -21,6 +21,14 @@ export function netpipeTimes(
   );
 }
 
+/** A visit in each round with the same numbers, but for those that change with the round. */
+export function visitsOf(
+  place: Pick<Observation, 'cell' | 'measure' | 'sizeBytes'>,
+  values: (round: number) => Readonly<Record<string, number>>,
+): Observation[] {
+  return Array.from({ length: ROUNDS }, (_, round) => ({ ...place, round, values: values(round) }));
+}
+
 /** Verdict and the outcome of each statement, by their names. */
 export function judgeClaim(experiment: Experiment, claim: string, observations: readonly Observation[]) {
   const run = {

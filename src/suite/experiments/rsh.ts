@@ -1,0 +1,333 @@
+// Section 5.2: large requests with small replies. Files are copied to the realserver by rsh: to nothing and to a disk, through
+// VS-DR, through a plain router, directly, and from a machine to itself.
+
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  combine,
+  type Observations,
+  type Quantity,
+  ratio,
+  report,
+  state,
+  type WhichCurve,
+} from '../../analysis/mod.ts';
+import { limitCpu, limitDisk } from '../../lab/mod.ts';
+import { LvskitError, type SystemName } from '../../model/mod.ts';
+import { withLabUse } from '../lab-use.ts';
+import { servicesFor } from '../service-ports.ts';
+import { planSystem } from '../systems.ts';
+import type { Testbed, TestbedOptions, TransferHow } from '../testbed.ts';
+import type { Bench, Stop } from './bench.ts';
+import type { ClaimJudgement, Experiment } from './experiment.ts';
+import { missingFor } from './needs.ts';
+import { netpipeStops, transferStops } from './stops.ts';
+
+const RSH = 'rsh';
+const LVS = 'VS-DR';
+const ROUTER = 'forwarding';
+const SERVER_SELF = 'realserver to itself';
+const CLIENT_SELF = 'client to itself';
+const NETPIPE = 'netpipe';
+/** The paper's links. */
+const RATE = '100mbit';
+const LVS_LIMITED = 'VS-DR, 100 Mbit/s';
+const NETPIPE_LIMITED = 'netpipe, 100 Mbit/s';
+const SERVER = 'realserver1';
+
+/** Measure of copies to a disk with a limit, and the cells. */
+const DISK = 'rsh to a disk';
+const DISK_LVS = 'VS-DR, to a disk';
+const DISK_DIRECT = 'directly, to a disk';
+const CACHED_LVS = 'VS-DR, to the page cache';
+/** As fast as the paper's, about, and slower than any network here. */
+const DISK_BYTES_PER_SECOND = 4_000_000;
+/** Where `lvskit serve rsh` has what is copied. */
+const DISK_FOLDER = '/var/lib/lvskit/rsh';
+
+const WORK = 'work';
+/** Measure of copies between machines that have little of a CPU. */
+const SLOW = 'rsh on slow machines';
+const CPU_SHARE = 0.25;
+/** What the machine lacks, by the claim's own words. */
+const LACKING = 'lacking';
+
+const KB = 1024;
+const MB = 2 ** 20;
+const LARGE = 16 * MB;
+const HUGE = 64 * MB;
+const QUICK_SIZES = [1, 128 * KB, MB, LARGE];
+const SELF_SIZES = [1, 128 * KB];
+const LIMITED_SIZES = [1, 128 * KB, MB];
+const FULL_SIZES = [1, KB, 16 * KB, 64 * KB, 128 * KB, 256 * KB, MB, 4 * MB, LARGE, HUGE];
+/** Of the disk: what goes there in a tenth of a second is not held back. */
+const DISK_SIZES = [1, MB];
+/** Some ten small copies, of which one is undisturbed. */
+const SECONDS = 0.05;
+
+/** What a copy takes when nothing disturbs its six processes: NetPIPE takes the best of its trials, too. */
+const BEST = { measure: RSH, value: 'minNs' };
+const EQUAL = { min: 0.9, max: 1.1 };
+
+function timeRatio(seen: Observations, cell: string, over: string, sizeBytes: number, measure = RSH): Quantity {
+  const pick = { ...BEST, measure, sizeBytes };
+  return seen.medianRatio({ ...pick, cell }, { ...pick, cell: over });
+}
+
+function rateOf(seen: Observations, pick: WhichCurve): Quantity {
+  return seen.line(pick).rateMbps;
+}
+
+function floorMs(seen: Observations, cell: string): Quantity {
+  return combine((ns) => ns / 1e6, seen.median({ ...BEST, cell, sizeBytes: 1 }));
+}
+
+function workOf(seen: Observations, value: string): Quantity {
+  return seen.total({ cell: LVS, measure: WORK, value });
+}
+
+/** What the machine lacks for a part of the experiment, or what its observations say. */
+function unlessLacking(seen: Observations, cell: string, judge: () => ClaimJudgement): ClaimJudgement {
+  const [lacking] = seen.of({ cell, measure: LACKING });
+  return lacking === undefined ? judge() : { needs: lacking.words?.join('; ') ?? cell };
+}
+
+export const rsh: Experiment = {
+  id: 'rsh',
+  section: '5.2',
+  title: 'Large requests, small replies: rsh',
+  method:
+    'rshd under inetd on the realserver; one client copies files there by rsh, through VS-DR, through a router in its place, ' +
+    'directly, and a machine to itself, in turns, all on one CPU. Of each visit the fastest copy counts. ' +
+    'Then come links of 100 Mbit/s, a disk of 4 MB/s for the realserver, and a quarter of a CPU for client and realserver each.',
+  claims: [
+    {
+      id: 'C53',
+      section: '5.2',
+      says: 'Copies to /dev/null reach the same throughput by LVS as by forwarding, that of the network.',
+      paper: '40 Mbit/s both, netpipe 45 to 50',
+      criterion:
+        'throughput of 16 MB, VS-DR / forwarding: within 10 %; on links of 100 Mbit/s, r∞ of rsh / of netpipe: at least 0.8',
+      remark:
+        'Links as fast as the paper’s, because without a limit there is no network: then the ends’ copying is all there is, of which rsh ' +
+        'has more than netpipe (below, and near 0.8).',
+      judge: (seen) => {
+        const ofNetpipe = (copies: string, blocks: string) =>
+          ratio(rateOf(seen, { ...BEST, cell: copies }), rateOf(seen, { cell: blocks, value: 'minNs' }));
+        return [
+          state('throughput of 16 MB, VS-DR / forwarding', timeRatio(seen, ROUTER, LVS, LARGE), EQUAL),
+          state('r∞ on links of 100 Mbit/s, rsh / netpipe', ofNetpipe(LVS_LIMITED, NETPIPE_LIMITED), { min: 0.8 }),
+          report('r∞ without a limit, rsh / netpipe', ofNetpipe(LVS, NETPIPE)),
+          report('r∞ of rsh, without a limit', rateOf(seen, { ...BEST, cell: LVS }), 'Mbit/s'),
+        ];
+      },
+    },
+    {
+      id: 'C54',
+      section: '5.2',
+      says: 'Large copies keep the client busiest, the realserver less so, and the director not at all.',
+      paper: 'client 90 % of its CPU, realserver 40 %, director none that shows',
+      criterion:
+        'CPU time, client / realserver: above 1; director / client: at most 0.1; director / realserver: below 1',
+      remark:
+        'The client reads its file, as the paper’s did. Of the director the kernel’s own clock times the program; the rest of a packet’s ' +
+        'way is in the time of whoever sends it, which on one machine no clock can tell apart.',
+      judge: (seen) => {
+        const [client, server, director] = [`cpuNs client`, `cpuNs ${SERVER}`, 'directorNs'].map((value) =>
+          workOf(seen, value),
+        ) as [Quantity, Quantity, Quantity];
+        return [
+          state('CPU time, client / realserver', ratio(client, server), { min: 1 }),
+          state('CPU time, director / client', ratio(director, client), { max: 0.1 }),
+          state('CPU time, director / realserver', ratio(director, server), { max: 1 }),
+          report('share of the time, client', ratio(client, workOf(seen, 'elapsedNs'))),
+        ];
+      },
+    },
+    {
+      id: 'C55',
+      section: '5.2',
+      says: 'Large copies to a disk are slower, because of the disk and not of the LVS: directly they take as long.',
+      paper: '12 Mbit/s instead of 45 above 128 kB, by LVS and directly',
+      criterion:
+        'throughput of 1 MB, to the disk / to /dev/null: below 0.8; to the disk, directly / VS-DR: within 10 %',
+      remark:
+        'Today a copy is done when it is in the page cache, so here it ends when its file is on the disk (fsync), and the disk is one of ' +
+        '4 MB/s. How large a copy must be to show it depends on that.',
+      judge: (seen) =>
+        unlessLacking(seen, DISK, () => {
+          const ofCopies = (sizeBytes: number, cell: string) =>
+            ratio(
+              seen.median({ ...BEST, cell: LVS, sizeBytes }),
+              seen.median({ ...BEST, cell, measure: DISK, sizeBytes }),
+            );
+          return [
+            state('throughput of 1 MB, disk / null', ofCopies(MB, DISK_LVS), { max: 0.8 }),
+            state(
+              'throughput of 1 MB to the disk, directly / VS-DR',
+              timeRatio(seen, DISK_LVS, DISK_DIRECT, MB, DISK),
+              EQUAL,
+            ),
+            report('throughput of 1 B, disk / null', ofCopies(1, DISK_LVS)),
+            report('throughput of 1 MB, page cache / null', ofCopies(MB, CACHED_LVS)),
+          ];
+        }),
+    },
+    {
+      id: 'C56',
+      section: '5.2',
+      says: 'A small copy takes a time that does not depend on its size, and which the realserver takes for copies to itself, too.',
+      paper: '1.1 s to 128 kB by LVS and from realserver to itself; 0.3 s from the faster client to itself',
+      criterion: 'time of 1 B, VS-DR / realserver to itself: within 15 %; of 128 kB / of 1 B, VS-DR: at most 1.25',
+      remark:
+        'The paper’s second was that of a machine of 75 MHz, which started five processes for it; here client and realserver are equally fast. ' +
+        '128 kB are below a tenth of L · r∞, and a few more packets.',
+      judge: (seen) => [
+        state('time of 1 B, VS-DR / realserver to itself', timeRatio(seen, LVS, SERVER_SELF, 1), {
+          min: 0.85,
+          max: 1.15,
+        }),
+        state(
+          'time by VS-DR, 128 kB / 1 B',
+          seen.medianRatio({ ...BEST, cell: LVS, sizeBytes: 128 * KB }, { ...BEST, cell: LVS, sizeBytes: 1 }),
+          { max: 1.25 },
+        ),
+        ...[LVS, SERVER_SELF, CLIENT_SELF].map((cell) => report(`time of 1 B, ${cell}`, floorMs(seen, cell), 'ms')),
+      ],
+    },
+    {
+      id: 'C57',
+      section: '5.2',
+      says: 'A realserver copies to itself more slowly than a client does through the LVS, as both ends share its CPU.',
+      paper: '12 Mbit/s instead of 40',
+      criterion: 'throughput of 16 MB, realserver to itself / VS-DR, a quarter of a CPU each: below 1',
+      remark:
+        'lo has the MTU and the offloads of the network’s links. The CPU time that counts is that of processes: the kernel’s work on a ' +
+        'packet is in that of the sender.',
+      judge: (seen) =>
+        unlessLacking(seen, SLOW, () => [
+          state('throughput of 16 MB, realserver to itself / VS-DR', timeRatio(seen, LVS, SERVER_SELF, LARGE, SLOW), {
+            max: 1,
+          }),
+        ]),
+    },
+  ],
+  figures: [
+    {
+      title: 'Copies to /dev/null.',
+      caption: 'Throughput against the size of the file, both logarithmic.',
+      kind: 'throughput',
+      measure: RSH,
+      cells: [LVS, ROUTER, SERVER_SELF, CLIENT_SELF],
+    },
+    {
+      title: 'Time of a copy.',
+      caption: 'Against the size of the file.',
+      kind: 'time',
+      measure: RSH,
+      cells: [LVS, ROUTER, SERVER_SELF, CLIENT_SELF],
+    },
+  ],
+  needs: () => missingFor(['rsh']),
+  measure: async (bench) => {
+    const services = servicesFor(['rsh']);
+    const stand = (system: SystemName, options: Partial<TestbedOptions> = {}) =>
+      bench.stand(planSystem(bench.cluster('vs-dr'), system, { measured: services }), { services, ...options });
+    const [lvs, router, direct, limited] = await Promise.all([
+      stand('dr'),
+      stand('forward-oneway'),
+      stand('direct'),
+      stand('dr', { rate: RATE }),
+    ]);
+    await lvs.serve('client', services, 0);
+    const self: TransferHow = { from: SERVER, to: lvs.addressOf(SERVER) };
+    const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
+    await bench.goRound(bench.choose(10, 30), [
+      ...transferStops(LVS, lvs, 'rsh', sizes, { seconds: SECONDS }),
+      ...transferStops(ROUTER, router, 'rsh', sizes, { seconds: SECONDS }),
+      ...transferStops(SERVER_SELF, lvs, 'rsh', SELF_SIZES, { seconds: SECONDS, how: self }),
+      ...transferStops(CLIENT_SELF, lvs, 'rsh', SELF_SIZES, { seconds: SECONDS, how: { to: lvs.addressOf('client') } }),
+      ...(await netpipeStops(NETPIPE, lvs, sizes)),
+      workStop(bench, lvs),
+    ]);
+    await bench.goRound(bench.choose(8, 20), [
+      ...transferStops(LVS_LIMITED, limited, 'rsh', LIMITED_SIZES),
+      ...(await netpipeStops(NETPIPE_LIMITED, limited, LIMITED_SIZES)),
+    ]);
+    if (tryLimits(bench, DISK, () => [lvs, direct].forEach(limitDiskOf))) {
+      await bench.goRound(bench.choose(8, 20), diskStops(lvs, direct));
+    }
+    if (tryLimits(bench, SLOW, () => limitCpus(lvs))) {
+      const options = { measure: SLOW, seconds: 0.2 };
+      await bench.goRound(bench.choose(8, 20), [
+        ...transferStops(LVS, lvs, 'rsh', [LARGE], options),
+        ...transferStops(SERVER_SELF, lvs, 'rsh', [LARGE], { ...options, how: self }),
+      ]);
+    }
+  },
+};
+
+/** Large copies of a file, with the CPU time of every machine and of the director's program. */
+function workStop(bench: Bench, testbed: Testbed): Stop {
+  const file = join(makeFolder(bench), 'file');
+  writeFileSync(file, '');
+  truncateSync(file, HUGE);
+  return {
+    cell: LVS,
+    measure: WORK,
+    sizeBytes: HUGE,
+    visit: async () => {
+      const { result, use } = await withLabUse(testbed, () => testbed.transfer('rsh', HUGE, 0.3, { file }));
+      const { client = 0, [SERVER]: server = 0 } = use.cpu.processNs;
+      return {
+        values: {
+          'cpuNs client': client,
+          [`cpuNs ${SERVER}`]: server,
+          directorNs: use.director.ns,
+          softirqNs: use.cpu.softirqNs,
+          elapsedNs: use.cpu.elapsedNs,
+        },
+        words: Object.keys(result.failures),
+      };
+    },
+  };
+}
+
+function makeFolder(bench: Bench): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lvskit-rsh-'));
+  bench.onEnd(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Undone with the lab. */
+function limitDiskOf({ lab }: Testbed): void {
+  limitDisk(lab.plan, SERVER, DISK_FOLDER, DISK_BYTES_PER_SECOND);
+}
+
+/** Undone with the lab. */
+function limitCpus({ lab }: Testbed): void {
+  for (const machine of ['client', SERVER]) limitCpu(lab.plan, machine, CPU_SHARE);
+}
+
+function diskStops(lvs: Testbed, direct: Testbed): readonly Stop[] {
+  const options = (to: 'disk' | 'file') => ({ measure: DISK, how: { rsh: { to } } });
+  return [
+    ...transferStops(DISK_LVS, lvs, 'rsh', DISK_SIZES, options('disk')),
+    ...transferStops(DISK_DIRECT, direct, 'rsh', DISK_SIZES, options('disk')),
+    ...transferStops(CACHED_LVS, lvs, 'rsh', [MB], options('file')),
+  ];
+}
+
+/** Whether this machine can limit its processes; if it cannot, the reason is observed instead. */
+function tryLimits(bench: Bench, what: string, limit: () => void): boolean {
+  try {
+    limit();
+    return true;
+  } catch (error) {
+    if (!(error instanceof LvskitError && error.code === 'CGROUP_UNAVAILABLE')) throw error;
+    const words = [error.message, error.remedy ?? ''].filter(Boolean);
+    bench.record({ cell: what, measure: LACKING, sizeBytes: 0, round: 0, values: {}, words });
+    return false;
+  }
+}
