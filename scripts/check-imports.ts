@@ -21,7 +21,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   doctor: ['model', 'director', 'system'],
   measure: ['model', 'system'],
   agent: ['model', 'measure', 'system'],
-  suite: ['model', 'conf', 'lab', 'director', 'dataplane', 'agent', 'measure', 'system', 'analysis'],
+  suite: ['model', 'conf', 'lab', 'director', 'dataplane', 'doctor', 'agent', 'measure', 'system', 'analysis'],
   analysis: ['model'],
   report: ['model', 'analysis'],
   cli: [

@@ -16,7 +16,7 @@ const READY_TIMEOUT_MS = 10_000;
 const POLL_MS = 10;
 /** The last packets of `work` are on their way to the captures until none has come for so long. */
 const LAST_PACKETS_MS = 100;
-/** Of a packet: all its headers. A capture that takes packets at once has a slot for each, as large as this, and few if they are large. */
+/** Of a packet: all its headers. A capture that takes packets at once has slots as large as this, and few large ones. */
 const SNAPSHOT_BYTES = 128;
 
 /** What `work` gives, and the connections that were whole meanwhile. Throws COMMAND_NOT_FOUND. */

@@ -1,5 +1,5 @@
-// The service table and the settings of a lab's director, read and changed from outside: what ipvsadm lists, also while something
-// goes on.
+// The service table and the settings of a lab's director, read and changed from outside: what ipvsadm lists, also while
+// something goes on.
 
 import { type BpfDataPlane, findDataPlane } from '../dataplane/mod.ts';
 import { isMarkKey, type ServiceEntry, type ServiceKey, type Settings } from '../director/mod.ts';

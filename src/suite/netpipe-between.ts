@@ -1,5 +1,5 @@
-// Netpipe between any two machines of a lab, or of one with itself. Each pair has two agents of its own, so that several can be
-// visited at the same time: a visit blocks its agents.
+// Netpipe between any two machines of a lab, or of one with itself. Each pair has two agents of its own, so that several
+// can be visited at the same time: a visit blocks its agents.
 
 import { type Agent, connectNetpipe, listenNetpipe, type NetpipePair } from '../agent/mod.ts';
 import type { Lab } from '../lab/mod.ts';
@@ -11,7 +11,7 @@ export interface NetpipeBetween {
   readonly from: string;
   /** Of the receiver; the same for a host's netpipe to itself. */
   readonly to: string;
-  /** Where the transmitter connects to: an address of the receiver's (127.0.0.1 of its own), or a virtual one behind which it is. */
+  /** Where the transmitter connects to: an address of the receiver's (127.0.0.1 of its own), or one that leads there. */
   readonly address: Ipv4;
   /** Where the receiver listens; any free one by default, which only its own addresses lead to. */
   readonly port?: number;
@@ -22,8 +22,8 @@ export interface NetpipeBetween {
 const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 /**
- * Closing it ends its agents, as the lab's end does. Throws LAB_MACHINE_UNKNOWN and the errors of agents; then nothing of it is
- * left.
+ * Closing it ends its agents, as the lab's end does. Throws LAB_MACHINE_UNKNOWN and the errors of agents; then nothing
+ * of it is left.
  */
 export async function openNetpipe(
   lab: Lab,

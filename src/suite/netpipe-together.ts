@@ -1,5 +1,5 @@
-// Netpipe on several pairs of machines at the same time: all with one window, of which each one's own rate counts. No two pairs
-// may have an agent in common, because an agent that sends is deaf to everything else.
+// Netpipe on several pairs of machines at the same time: all with one window, of which each one's own rate counts. No two
+// pairs may have an agent in common, because an agent that sends is deaf to everything else.
 
 import type { NetpipePair, PairWindow, WindowResult } from '../agent/mod.ts';
 import { measureClock, nowNs } from './clocks.ts';
@@ -24,8 +24,8 @@ export interface TogetherResult {
 const LEAD_SECONDS = 0.15;
 
 /**
- * One window for all, each with blocks of its own size; the results are in the order of the pairs. One pair alone is what
- * the others are compared with. Rejects with the error of the first pair that fails, when all have ended.
+ * One window for all, each with blocks of its own size; the results are in the order of the pairs. One pair alone is
+ * what the others are compared with. Rejects with the error of the first pair that fails, when all have ended.
  */
 export async function visitTogether(
   visits: readonly PairVisit[],

@@ -9,13 +9,16 @@ import type { Testbed } from '../testbed.ts';
 import type { Stop } from './bench.ts';
 import type { Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
-import { halfRateBytes, throughputMbps } from './quantities.ts';
+import { throughputMbps } from './quantities.ts';
 import { netpipeStops, transferStops } from './stops.ts';
 
 const HTTP = 'http';
 const NEW = 'new connections';
 const KEPT = 'persistent connection';
 const NETPIPE = 'netpipe';
+
+/** The paper's curve of the shortest times was smooth, where others were not: they are what the shape of http's is told from. */
+const BEST = { measure: HTTP, value: 'minNs' };
 
 const PACKETS = 'packets';
 const SEGMENTS = 'without offloads';
@@ -60,22 +63,21 @@ function directorShare(seen: Observations, cell: string, sizeBytes: number, of: 
   return ratio(seen.total({ ...pick, value: `director${of}` }), seen.total({ ...pick, value: `reply${of}` }));
 }
 
-/** Time of one size over that of another, by the same way. */
+/** Shortest time of one size over that of another, by the same way. */
 function timeRatio(seen: Observations, cell: string, sizeBytes: number, overBytes: number) {
-  const pick = { cell, measure: HTTP };
-  return seen.medianRatio({ ...pick, sizeBytes }, { ...pick, sizeBytes: overBytes });
+  return seen.medianRatio({ ...BEST, cell, sizeBytes }, { ...BEST, cell, sizeBytes: overBytes });
 }
 
-/** The size at which hits are half of those of 1 B; time grows linearly between two sizes. */
+/** The size from which on hits are less than half of those of 1 B; time grows linearly between two sizes. */
 function halfHitsBytes(seen: Observations) {
   const sizes = seen.sizes({ cell: NEW, measure: HTTP });
-  const times = sizes.map((sizeBytes) => seen.median({ cell: NEW, measure: HTTP, sizeBytes }));
+  const times = sizes.map((sizeBytes) => seen.median({ ...BEST, cell: NEW, sizeBytes }));
   return combine(
     (...all) => {
       const [first = Number.NaN] = all;
-      const above = all.findIndex((time) => time >= 2 * first);
-      const [x0, x1] = [sizes[above - 1] ?? Number.NaN, sizes[above] ?? Number.NaN];
-      const [t0, t1] = [all[above - 1] ?? Number.NaN, all[above] ?? Number.NaN];
+      const below = all.findLastIndex((time) => time < 2 * first);
+      const [x0, x1] = [sizes[below] ?? Number.NaN, sizes[below + 1] ?? Number.NaN];
+      const [t0, t1] = [all[below] ?? Number.NaN, all[below + 1] ?? Number.NaN];
       return x0 + ((x1 - x0) * (2 * first - t0)) / (t1 - t0);
     },
     ...times,
@@ -84,8 +86,7 @@ function halfHitsBytes(seen: Observations) {
 
 /** Hits over a persistent connection / over new ones, of files of one size. */
 function gain(seen: Observations, sizeBytes: number) {
-  const pick = { measure: HTTP, sizeBytes };
-  return seen.medianRatio({ ...pick, cell: NEW }, { ...pick, cell: KEPT });
+  return seen.medianRatio({ ...BEST, cell: NEW, sizeBytes }, { ...BEST, cell: KEPT, sizeBytes });
 }
 
 /** Bytes of the head of every reply, visit by visit. */
@@ -153,14 +154,13 @@ export const http: Experiment = {
         'hits of 1 B / of 1 kB at most 1.1, of 1 B / of 1 MB at least 2; hits are halved within a factor of 2 of L · r∞',
       remark:
         'Where the pole is depends on the machine. Half of the best rate is reached later: a new connection begins with a small ' +
-        'window (slow start), which the line knows nothing of.',
+        'window (slow start), which the line knows nothing of. Hits are those of the fastest fetch of each visit.',
       judge: (seen) => {
-        const { latencyNs, poleBytes, rateMbps } = seen.line({ cell: NEW, measure: HTTP });
+        const { latencyNs, poleBytes, rateMbps } = seen.line({ ...BEST, cell: NEW });
         return [
           state('hits, 1 B / 1 kB', timeRatio(seen, NEW, KB, 1), { max: 1.1 }),
           state('hits, 1 B / 1 MB', timeRatio(seen, NEW, MB, 1), { min: 2 }),
           state('half of the hits of 1 B / (L · r∞)', ratio(halfHitsBytes(seen), poleBytes), { min: 0.5, max: 2 }),
-          report('half of the best rate / (L · r∞)', ratio(halfRateBytes(seen, NEW, HTTP), poleBytes)),
           report('pole, L · r∞', poleBytes, 'B'),
           report(
             'L',
@@ -211,7 +211,8 @@ export const http: Experiment = {
       paper: 'factor 2',
       criterion: 'hits, persistent / new: 1.5 to 5 for 1 B, 0.9 to 1.1 for 16 MB',
       remark:
-        'The paper’s file of 1 MB took 30 times as long as its smallest. Today one of 2 MB does; 16 MB is well above it.',
+        'The paper’s file of 1 MB took 30 times as long as its smallest. Today one of 2 MB does; 16 MB is well above it. The fastest fetch ' +
+        'of each visit counts.',
       judge: (seen) => [
         state('hits of 1 B, persistent / new', gain(seen, 1), { min: 1.5, max: 5 }),
         state('hits of 16 MB, persistent / new', gain(seen, LARGE), { min: 0.9, max: 1.1 }),

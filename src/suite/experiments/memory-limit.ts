@@ -21,6 +21,8 @@ const CELLS = [LIMITED, UNLIMITED];
 const TRANSFER = 'http-new';
 const MB = 2 ** 20;
 const SIZES = [16 * MB, 32 * MB, 64 * MB];
+/** Some transfers of what is in memory. */
+const VISIT_SECONDS = 0.15;
 /** The paper's. */
 const MEMORY_BYTES = 64 * MB;
 /** A disk of today is as fast as memory was then. This one is slower than a lab's links, as theirs was slower than memory. */
@@ -98,8 +100,8 @@ export const memoryLimit: Experiment = {
       }
       const fromDisk = services.map((service) => ({ ...service, words: ['--folder', folder] }));
       await testbed.serve(SERVER, fromDisk, 0);
-      stops.push(...transferStops(cell, testbed, TRANSFER, SIZES));
+      stops.push(...transferStops(cell, testbed, TRANSFER, SIZES, { seconds: VISIT_SECONDS }));
     }
-    await bench.goRound(bench.choose(8, 30), stops);
+    await bench.goRound(bench.choose(10, 40), stops);
   },
 };

@@ -1,5 +1,5 @@
-// Section 5.3: printing to several servers. A client that sends one job after the other has nothing of a second server; clients
-// that print at the same time have.
+// Section 5.3: printing to several servers. A client that sends one job after the other has nothing of a second server;
+// clients that print at the same time have.
 
 import { type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
 import { scaleClients, scaleRealservers } from '../../lab/mod.ts';
@@ -64,8 +64,8 @@ export const printServers: Experiment = {
   section: '5.3',
   title: 'Jobs for several print servers',
   method:
-    'One print server (lpd) and two stand behind VS-DR, each of which takes in 20 Mbit/s. Jobs of 128 kB are sent by one client, one ' +
-    'after the other, and by four clients at the same time.',
+    'One print server (lpd) and two stand behind VS-DR, each of which takes in 20 Mbit/s. Jobs of 128 kB are sent ' +
+    'by one client, one after the other, and by four clients at the same time.',
   claims: [
     {
       id: 'C61',
@@ -73,11 +73,12 @@ export const printServers: Experiment = {
       says: 'A second print server makes no difference, because the client sends one job after the other.',
       paper: 'no real difference in throughput',
       criterion:
-        'jobs a second, two servers / one: 0.9 to 1.1 for one client; above 1.5 for four clients, so that it is the client and ' +
-        'not the LVS',
+        'jobs a second, two servers / one: 0.9 to 1.1 for one client; above 1.5 for four clients, so that it is ' +
+        'the client and not the LVS',
       remark:
-        'The paper’s jobs were started side by side, but its client read each file from the disk again, so that they went one after ' +
-        'the other all the same. Clients that do not wait for a disk do gain today; without that the first ratio would say nothing.',
+        'The paper’s jobs were started side by side, but its client read each file from the disk again, so that ' +
+        'they went one after the other all the same. Clients that do not wait for a disk do gain today; without ' +
+        'that the first ratio would say nothing.',
       judge: (seen) => [
         state('jobs a second, one client, two servers / one', gain(seen, SERIAL), { min: 0.9, max: 1.1 }),
         state('jobs a second, four clients, two servers / one', gain(seen, PARALLEL), { min: 1.5 }),

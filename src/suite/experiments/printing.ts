@@ -69,8 +69,9 @@ export const printing: Experiment = {
       paper: '0.2 s against 1.1; 18 Mbit/s against 12, and 45 by http',
       criterion: 'L, lpd / rsh: below 1; throughput of 1 MB, lpd / rsh to a file: above 1; r∞, lpd / http: 0.2 to 0.8',
       remark:
-        'The paper put the advantage over rsh down to the shorter set-up, so it is judged at a size where that counts, and ' +
-        'against a file: neither lpd nor the paper’s cat waits for the disk. A spool in memory would lift the rate.',
+        'The paper put the advantage over rsh down to the shorter set-up, so it is judged at a size where that counts, and against a ' +
+        'file: neither lpd nor the paper’s cat waits for the disk. r∞, where no set-up counts, is reported: there rsh need not be ' +
+        'behind. A spool in memory would lift the rate of printing.',
       judge: (seen) => {
         const [http, lpd, rsh, file] = COPIES.map(({ cell }) => lineOf(seen, cell)) as [Line, Line, Line, Line];
         return [

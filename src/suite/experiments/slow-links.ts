@@ -1,8 +1,9 @@
 // The paper's introduction: the slower the client's link, the less a director's latency is to be seen.
 
-import { combine, type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
+import { combine, type Observations, type Quantity, ratio, report, state } from '../../analysis/mod.ts';
 import type { SystemName } from '../../model/mod.ts';
 import { planSystem } from '../systems.ts';
+import type { Stop } from './bench.ts';
 import type { Experiment } from './experiment.ts';
 import { netpipeStops } from './stops.ts';
 
@@ -35,8 +36,9 @@ export const slowLinks: Experiment = {
   section: 'introduction',
   title: 'A director behind slow links',
   method:
-    'Direct path and VS-DR stand side by side, once for each rate of the client’s own links: unlimited, 100 Mbit/s, 10 Mbit/s and a ' +
-    'T1’s 1.5 Mbit/s. All other links are unlimited. A block of 256 bytes goes there and back on one CPU, one after the other.',
+    'Direct path and VS-DR stand side by side, once for each rate of the client’s own links: unlimited, 100 ' +
+    'Mbit/s, 10 Mbit/s and a T1’s 1.5 Mbit/s. All other links are unlimited. A block of 256 bytes goes there and ' +
+    'back on one CPU, one after the other.',
   claims: [
     {
       id: 'C70',
@@ -44,20 +46,24 @@ export const slowLinks: Experiment = {
       says: 'The slower the link that a client comes by, the less the director’s latency is noticed.',
       paper: 'expected, not measured',
       criterion:
-        'time of 256 B, VS-DR / direct: not larger at any rate than at the next faster one, but for 2 %; at 1.5 Mbit/s at most 1.02',
+        'time of 256 B, VS-DR / direct: at no slow rate larger than with unlimited links, but for 2 %; at 10 ' +
+        'Mbit/s at most 1.04, at 1.5 Mbit/s at most 1.02',
       remark:
-        'Only the client’s links are slow, as in the paper’s words: were the director’s own slow, too, each packet would wait for it ' +
-        'there once more. A slow link sends a frame on when all of it is there.',
+        'Only the client’s links are slow, as in the paper’s words: were the director’s own slow, too, each ' +
+        'packet would wait for it there once more. From 100 Mbit/s on the director is about as small as the ' +
+        'lateness of the timers that make a link slow, so the rates are not compared one with the next.',
       judge: (seen) => [
-        ...RATES.slice(1).map((rate, index) =>
+        ...RATES.slice(1).map((rate) =>
           state(
-            `VS-DR / direct, ${textOf(rate)} over that, ${textOf(RATES[index])}`,
-            combine((slower, faster) => slower / faster, latencyRatio(seen, rate), latencyRatio(seen, RATES[index])),
+            `VS-DR / direct, ${textOf(rate)} over that, unlimited`,
+            ratio(latencyRatio(seen, rate), latencyRatio(seen, undefined)),
             { max: 1.02 },
           ),
         ),
-        state(`VS-DR / direct, ${textOf(RATES.at(-1))}`, latencyRatio(seen, RATES.at(-1)), { max: 1.02 }),
-        ...RATES.slice(0, -1).map((rate) => report(`VS-DR / direct, ${textOf(rate)}`, latencyRatio(seen, rate))),
+        state('VS-DR / direct, 10 Mbit/s', latencyRatio(seen, '10mbit'), { max: 1.04 }),
+        state('VS-DR / direct, 1.5 Mbit/s', latencyRatio(seen, '1.5mbit'), { max: 1.02 }),
+        report('VS-DR / direct, unlimited', latencyRatio(seen, undefined)),
+        report('VS-DR / direct, 100 Mbit/s', latencyRatio(seen, '100mbit')),
         ...RATES.map((rate) => report(`direct, ${textOf(rate)}`, timeUs(seen, 'direct', rate), 'µs')),
       ],
     },
@@ -65,16 +71,14 @@ export const slowLinks: Experiment = {
   measure: async (bench) => {
     const cluster = bench.cluster('vs-dr');
     const ofClient = cluster.machines.find(({ role }) => role === 'client')?.nics ?? [];
-    const setups = RATES.flatMap((rate) => SYSTEMS.map((system) => ({ system, rate })));
-    const stops = await Promise.all(
-      setups.map(async ({ system, rate }) => {
-        const linkRates = Object.fromEntries(
-          rate === undefined ? [] : ofClient.map(({ device }) => [`client:${device}`, rate]),
-        );
-        const testbed = await bench.stand(planSystem(cluster, system), { linkRates });
-        return netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS });
-      }),
-    );
-    await bench.goRound(bench.choose(24, 150), stops.flat());
+    const stops: Stop[] = [];
+    for (const rate of RATES) {
+      const slow = rate === undefined ? [] : ofClient.map(({ device }) => [`client:${device}`, rate]);
+      for (const system of SYSTEMS) {
+        const testbed = await bench.stand(planSystem(cluster, system), { linkRates: Object.fromEntries(slow) });
+        stops.push(...(await netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS })));
+      }
+    }
+    await bench.goRound(bench.choose(24, 150), stops);
   },
 };

@@ -1,5 +1,5 @@
-// Sections 1.5.2 and 1.5.3: two netpipes at the same time from one host, which has a NIC for each of them, or one for both.
-// What they take from each other is the CPU, unless the links are so slow that the NIC is what they share.
+// Sections 1.5.2 and 1.5.3: two netpipes at the same time from one host, which has a NIC for each of them, or one for
+// both. What they take from each other is the CPU, unless the links are so slow that the NIC is what they share.
 
 import type { NetpipePair } from '../../agent/mod.ts';
 import { combine, type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
@@ -21,7 +21,7 @@ const INTERFERENCE = 'netpipe with another';
 const [IN_THE_MIDDLE, AT_THE_TOP] = ['the fast one in its middle', 'the fast one at its top'];
 const [UNLIMITED, LIMITED] = ['netpipes on unlimited links', 'netpipes on slow links'];
 /** So slow that each NIC is full on any machine. */
-const LINE = { rate: '20mbit', mbps: 20 };
+const SLOW_RATE = '20mbit';
 /** The middle one has about half of the throughput of the large one, here. */
 const [SMALL, MIDDLE, TOP] = [64, 65_536, 1_048_576];
 const CPU = { from: 0, to: 0 };
@@ -133,20 +133,24 @@ export const twoNetpipes: Experiment = {
   section: '1.5.2, 1.5.3',
   title: 'Two netpipes from one host',
   method:
-    'The director sends by netpipe to the client and to a realserver, over a NIC for each, or over one for both. Machines of a lab ' +
-    'are equal, so larger blocks make the fast one and smaller blocks the slow one. All ends are on one CPU.',
+    'The director sends by netpipe to the client and to a realserver, over a NIC for each, or over one for both. ' +
+    'Machines of a lab are equal, so larger blocks make the fast one and smaller blocks the slow one. All ends ' +
+    'are on one CPU.',
   claims: [
     {
       id: 'C13',
       section: '1.5.2',
-      says: 'Two netpipes slow each other; the fast one suffers little while the slow one is still at small blocks, and the slow one most in its middle.',
+      says:
+        'Two netpipes slow each other; the fast one suffers little while the slow one is still at small blocks, ' +
+        'and the slow one dips in its middle.',
       paper: 'both curves are lower',
       criterion:
-        'both get less together than alone (at most 0.9); the fast one’s loss in its middle, beside small blocks, is at most 0.9 of ' +
-        'that at its top, beside middle ones',
+        'both get less together than alone (at most 0.9); the fast one’s loss in its middle, beside small blocks, ' +
+        'is at most 0.9 of that at its top, beside middle ones',
       remark:
-        'With a CPU for each end nothing would be shared, so all ends have one. Which sizes meet is set here; in the paper it came ' +
-        'of how fast each went on. A CPU goes round: who works longer for a block, has more of it.',
+        'With a CPU for each end nothing would be shared, so all ends have one. Which sizes meet is set here; in ' +
+        'the paper it came of how fast each went on. A CPU goes round: who works longer for a block, has more of ' +
+        'it.',
       judge: (seen) => [
         state('fast, 64 kB, together / alone', kept(seen, IN_THE_MIDDLE, 'fastKept'), { max: 0.9 }),
         state('fast, 1 MB, together / alone', kept(seen, AT_THE_TOP, 'fastKept'), { max: 0.9 }),
@@ -158,13 +162,15 @@ export const twoNetpipes: Experiment = {
     {
       id: 'C14',
       section: '1.5.3',
-      says: 'With one NIC for both the fast one falls and the slow one rises, while their sum stays: the stack is the limit.',
+      says:
+        'With one NIC for both the fast one falls and the slow one rises, while their sum stays: the stack is the ' +
+        'limit.',
       paper: 'fast falls, slow rises, the sum about as before',
       criterion: 'one NIC / two: the sum within 15 %, the fast one over the slow one at most 0.9',
       remark:
-        'A NIC of a lab is no place where packets wait, so that two of them are not faster than one, and nothing moves from one ' +
-        'netpipe to the other. That the fast one falls and the slow one rises is judged by their ratio: what disturbs the machine ' +
-        'disturbs both, and divides out.',
+        'A NIC of a lab is no place where packets wait, so that two of them are not faster than one, and nothing ' +
+        'moves from one netpipe to the other. That the fast one falls and the slow one rises is judged by their ' +
+        'ratio: what disturbs the machine disturbs both, and divides out.',
       judge: (seen) => [
         state('sum, one NIC / two', oneOverTwo(seen, UNLIMITED, 'sumMbps'), { min: 0.85, max: 1.15 }),
         state('fast over slow, one NIC / two', oneOverTwo(seen, UNLIMITED, 'fastOverSlow'), { max: 0.9 }),
@@ -192,7 +198,7 @@ export const twoNetpipes: Experiment = {
     const stops: Stop[] = [];
     for (const [cell, shape] of Object.entries(plans)) {
       const free = await openBoth(bench, shape);
-      const slow = await openBoth(bench, shape, LINE.rate);
+      const slow = await openBoth(bench, shape, SLOW_RATE);
       if (cell === TWO) {
         stops.push(interferenceStop(IN_THE_MIDDLE, free, MIDDLE, SMALL));
         stops.push(interferenceStop(AT_THE_TOP, free, TOP, MIDDLE));

@@ -1,5 +1,5 @@
-// Section 4.5: what several netpipes say that do not run at the same time all the while. Each one's own average is right, and
-// their sum is more than the line carries; the line's own counter tells.
+// Section 4.5: what several netpipes say that do not run at the same time all the while. Each one's own average is right,
+// and their sum is more than the line carries; the line's own counter tells.
 
 import { combine, type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
 import { scaleClients } from '../../lab/mod.ts';
@@ -14,7 +14,7 @@ const NETPIPE = servicesFor([TRANSFER]);
 const CLIENTS = 2;
 /** The director's NIC towards the clients: whatever they send goes over it. */
 const LINE = { link: 'director:eth1', rate: '100mbit', mbps: 100 };
-/** Of 1500 bytes, and what an Ethernet's frame of these takes of the line: headers of IP and TCP with a timestamp, of Ethernet, gap. */
+/** Payload of a packet of 1500 bytes, whose TCP has timestamps; what its frame takes of the line, with preamble and gap. */
 const [SEGMENT_BYTES, FRAME_BYTES] = [1448, 1538];
 const CAPACITY_MBPS = (LINE.mbps * SEGMENT_BYTES) / FRAME_BYTES;
 const BLOCK_BYTES = 65_536;
@@ -60,21 +60,25 @@ export const unsynchronisedSums: Experiment = {
   section: '4.5',
   title: 'Sums of clients that are not in step',
   method:
-    'Two clients stream by netpipe through VS-NAT to a realserver each, over a line of 100 Mbit/s that they share. Either both have ' +
-    'one window, or the second one begins half a window later. Each one’s average of its own window is added to the other’s.',
+    'Two clients stream by netpipe through VS-NAT to a realserver each, over a line of 100 Mbit/s that they ' +
+    'share. Either both have one window, or the second one begins half a window later. Each one’s average of its ' +
+    'own window is added to the other’s.',
   claims: [
     {
       id: 'C49',
       section: '4.5',
-      says: 'Netpipes that are not synchronised add up to more than the line carries, because each works alone for a part of its time.',
+      says:
+        'Netpipes that are not synchronised add up to more than the line carries, because each works alone for a ' +
+        'part of its time.',
       paper: '125 Mbit/s on 100 Mbit/s',
       criterion:
-        'own windows: sum over the line’s rate at least 1.02; one window: sum over the payload that fits on the line at most 1.005; ' +
-        'the line’s own counter at most 1.005 of its rate both times',
+        'own windows: sum over the line’s rate at least 1.02; one window: sum over the payload that fits on the ' +
+        'line at most 1.005; the line’s own counter at most 1.005 of its rate both times',
       remark:
-        'Of each 1538 bytes on an Ethernet 1448 are payload, so 94.15 Mbit/s is all that a line of 100 can carry for TCP. A sum above ' +
-        'that is no measurement of the line; lvskit scale says so of any that it sees. How far above depends on how much the windows ' +
-        'overlap: half, here, which makes it 1.5 times one window’s sum, less what the second client takes before its window begins.',
+        'Of each 1538 bytes on an Ethernet 1448 are payload, so 94.15 Mbit/s is all that a line of 100 can carry ' +
+        'for TCP. A sum above that is no measurement of the line; lvskit scale says so of any that it sees. How ' +
+        'far above depends on how much the windows overlap: half, here, which makes it 1.5 times one window’s ' +
+        'sum, less what the second client takes before its window begins.',
       judge: (seen) => [
         state('own windows: sum / line', over(seen, APART, 'sumMbps', LINE.mbps), { min: 1.02 }),
         state('one window: sum / payload that fits', over(seen, TOGETHER, 'sumMbps', CAPACITY_MBPS), { max: 1.005 }),

@@ -29,7 +29,13 @@ function fetched({
         const [transfers, timeNs] = [10, timeOf(sizeBytes) * (1 + (round % 3) / 2)];
         const payloadBytes = transfers * sizeBytes;
         const wireBytes = payloadBytes + transfers * headBytes(sizeBytes, round);
-        return { cell, measure: 'http', sizeBytes, round, values: { timeNs, transfers, payloadBytes, wireBytes } };
+        return {
+          cell,
+          measure: 'http',
+          sizeBytes,
+          round,
+          values: { timeNs, minNs: timeNs, transfers, payloadBytes, wireBytes },
+        };
       }),
     ),
   );
