@@ -14,7 +14,7 @@ export {
   setAttachMode,
 } from './director-plane.ts';
 export { findWatcher, openWatched, settleWatcher } from './nic-watcher.ts';
-export { type RunTime, readRunTime, timeRuns } from './run-time.ts';
+export { readRunTime, timeRuns } from './run-time.ts';
 export type { SharedConnection } from './shared-connection.ts';
 export { sweepDeadNamespaces } from './sweep.ts';
 export { recordSyncDaemon } from './sync-daemons.ts';

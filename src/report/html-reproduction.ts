@@ -1,7 +1,7 @@
 // report.html of a reproduction: every claim with its verdict first, then a section for each experiment.
 
 import type { JudgedClaim, JudgedExperiment, JudgedReproduction } from '../analysis/mod.ts';
-import { formatExperiment } from './html-experiment.ts';
+import { experimentAnchor, formatExperiment } from './html-experiment.ts';
 import { formatPage, formatTime } from './html-page.ts';
 import { describeMachine, formatFacts } from './html-setup.ts';
 import { formatVerdicts } from './html-verdicts.ts';
@@ -44,7 +44,7 @@ export function formatReproductionPage(
 
 function formatContents(experiments: readonly JudgedExperiment[]): string {
   const items = experiments.map(({ id, section, title, claims }) => {
-    const link = element('a', { href: `#experiment-${id}` }, escapeMarkup(`${section} · ${title}`));
+    const link = element('a', { href: `#${experimentAnchor(id)}` }, escapeMarkup(`${section} · ${title}`));
     return element(
       'li',
       {},

@@ -44,7 +44,7 @@ export function formatVerdictTable(
 }
 
 /** `71 claims: 60 hold, …` */
-export function formatCounts(claims: readonly JudgedClaim[]): string {
+function formatCounts(claims: readonly JudgedClaim[]): string {
   const counts = countVerdicts(claims);
   const parts = VERDICTS.flatMap((verdict) => {
     const count = counts.get(verdict);

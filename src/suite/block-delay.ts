@@ -12,10 +12,12 @@ type Listing = readonly { readonly addr_info: readonly { readonly local: string 
 /** It goes with the lab. Throws LAB_MACHINE_UNKNOWN and what attaching throws. */
 export function delayBlocksTo(plan: LabPlan, machine: string): void {
   const { name, namespace } = findMachine(plan, machine);
-  for (const { device, port } of plan.links.filter((link) => link.machine === name)) {
-    const addresses = addressesOf(namespace, device);
-    inNetworkNamespace(namespacePath(plan.switchNamespace), () => attachBlockDelay(port, addresses));
-  }
+  const links = plan.links.filter((link) => link.machine === name);
+  // Of all NICs at each of them: what is for one may come by another.
+  const addresses = links.flatMap(({ device }) => addressesOf(namespace, device));
+  inNetworkNamespace(namespacePath(plan.switchNamespace), () => {
+    for (const { port } of links) attachBlockDelay(port, addresses);
+  });
 }
 
 /** Those that it has now: a VIP that is accepted by transparent proxy is none of them. */

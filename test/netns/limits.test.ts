@@ -87,7 +87,7 @@ test('a file that is larger than the memory of its machine is read from the disk
   }
 });
 
-test('what no machine can have is refused, and limits go with the lab, also when whoever has set them was killed', async () => {
+test('what no machine can have is refused, and limits that nobody has undone go with the lab', async () => {
   let groups: readonly (string | undefined)[] = [];
   await withVirtualServer('vs-dr', {}, async (lab) => {
     assert.throws(() => limitCpu(lab.plan, MACHINE, 0), { code: 'LAB_CPU_SHARE_INVALID' });

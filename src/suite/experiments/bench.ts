@@ -25,12 +25,17 @@ export interface BenchOptions {
 /** Unless an experiment says otherwise: the cost of the path, without wake-ups of another CPU. */
 const ONE_CPU = { client: 0, realserver: 0 };
 
+/** Labs that are built at the same time; more would only wait for a CPU, and their agents' patience ends. */
+const BUILT_AT_ONCE = 3;
+
 export class Bench {
   readonly depth: Depth;
   readonly signal: AbortSignal;
   readonly #options: BenchOptions;
   readonly #cleanups: (() => Promise<void> | void)[] = [];
+  readonly #building = new Set<Promise<void>>();
   #standing = 0;
+  #hasEnded = false;
 
   constructor(options: BenchOptions) {
     this.depth = options.depth;
@@ -55,8 +60,16 @@ export class Bench {
 
   /** Stands until the experiment ends. */
   async stand(plan: SystemPlan, options: Partial<TestbedOptions> = {}): Promise<Testbed> {
+    while (this.#building.size >= BUILT_AT_ONCE) await Promise.race(this.#building);
     this.signal.throwIfAborted();
+    if (this.#hasEnded) throw new Error('the experiment has ended while this was waiting for its turn');
     const starting = Testbed.start(plan, { labName: this.labName(), cpus: ONE_CPU, signal: this.signal, ...options });
+    const built = starting.then(
+      () => {},
+      () => {},
+    );
+    this.#building.add(built);
+    void built.then(() => this.#building.delete(built));
     // Before it stands: where several start at once and one fails, the others are still on their way.
     this.onEnd(() =>
       starting.then(
@@ -92,6 +105,7 @@ export class Bench {
 
   /** Everything that stands goes; the first failure is thrown when all has been tried. */
   async end(): Promise<void> {
+    this.#hasEnded = true;
     const failures: unknown[] = [];
     for (const cleanup of this.#cleanups.splice(0).toReversed()) {
       try {

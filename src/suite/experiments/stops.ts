@@ -113,7 +113,7 @@ function tailOf(histogram: string) {
 }
 
 /** `cpuNs director` and so on: of the processes of each machine; `softirqNs` of all CPUs. */
-export function cpuValues({ processNs, softirqNs, elapsedNs }: CpuUse): Record<string, number> {
+function cpuValues({ processNs, softirqNs, elapsedNs }: CpuUse): Record<string, number> {
   const perMachine = Object.entries(processNs).map(([machine, ns]) => [`cpuNs ${machine}`, ns]);
   return { ...Object.fromEntries(perMachine), softirqNs, elapsedNs };
 }
