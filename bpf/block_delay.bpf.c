@@ -22,9 +22,9 @@
 #define LONGEST_SOUND_BYTES (64 * 1024 + PREFACE_BYTES)
 #define LONGEST_SLOW_BYTES (96 * 1024 + PREFACE_BYTES)
 /* Several times what such a block takes on a machine of today. */
-#define DELAY_NS 1000000ULL
+#define DELAY_NS 2000000ULL
 /* More than fit into the delay. */
-#define MOST_LOOKS (1 << 16)
+#define MOST_LOOKS (1 << 18)
 #define FRAGMENT_OFFSET 0x1fff
 
 struct {

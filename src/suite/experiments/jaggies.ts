@@ -37,22 +37,24 @@ const SETUPS = [
 const KB = 1024;
 const FAULT_BYTES = 64 * KB;
 /** Two to an octave, as NetPIPE has them. */
-const SIZES = [12, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((kilobytes) => kilobytes * KB);
+const SIZES = [2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((kilobytes) => kilobytes * KB);
 /** Of each cell: so many times the curve is looked at. */
 const CURVES = 20;
 const LEAST_RECALL = 0.95;
 /** Dozens of blocks; many short visits make many curves. */
-const VISIT_SECONDS = 0.008;
+const VISIT_SECONDS = 0.005;
 
-/** Of some rounds each, the fastest block of every size: whatever else the machine does makes blocks only slower. */
+/**
+ * Of some rounds each, the fastest block of every size: whatever else the machine does makes blocks only slower. A curve's rounds are
+ * far from each other, so that what lasts for some seconds is in a part of them.
+ */
 function curvesOf(seen: Observations, cell: string): readonly (readonly CurvePoint[])[] {
-  const perCurve = Math.floor(seen.rounds / CURVES);
-  if (perCurve === 0) throw new NotObserved(`${seen.rounds} rounds make no ${CURVES} curves`);
+  if (seen.rounds < CURVES) throw new NotObserved(`${seen.rounds} rounds make no ${CURVES} curves`);
   const times = SIZES.map((sizeBytes) => ({ sizeBytes, ns: seen.values({ cell, sizeBytes, value: 'minNs' }) }));
   return Array.from({ length: CURVES }, (_, curve) =>
     times.map(({ sizeBytes, ns }) => ({
       sizeBytes,
-      timeNs: Math.min(...ns.slice(curve * perCurve, (curve + 1) * perCurve)),
+      timeNs: Math.min(...ns.filter((_time, round) => round % CURVES === curve)),
     })),
   );
 }
@@ -91,7 +93,7 @@ export const jaggies: Experiment = {
   method:
     'Client and realserver are joined directly, or by VS-DR with the VIP on the director’s NIC or accepted by transparent proxy. The fault ' +
     'is put into the port of the client, of the realserver, of the director, or of none: the end of each block of 64 to 96 kB is held ' +
-    `back there for a millisecond. Netpipe’s curve is taken ${CURVES} times of each, in turn, on one CPU and without offloads.`,
+    `back there for two milliseconds. Netpipe’s curve is taken ${CURVES} times of each, in turn, on one CPU and without offloads.`,
   claims: [
     {
       id: 'C06',
@@ -150,6 +152,6 @@ export const jaggies: Experiment = {
         return netpipeStops(cell, testbed, SIZES, { seconds: VISIT_SECONDS });
       }),
     );
-    await bench.goRound(bench.choose(2 * CURVES, 5 * CURVES), stops.flat());
+    await bench.goRound(bench.choose(4 * CURVES, 10 * CURVES), stops.flat());
   },
 };

@@ -22,6 +22,8 @@ const cellOf = (mtu: number) => `lo, MTU ${mtu}`;
 /** To 1 MB: blocks that outgrow the CPU's cache fall for another reason. */
 const QUICK_SIZES = [64, 512, 2048, 8192, 32_768, 131_072, 262_144, 524_288, 1_048_576];
 const FULL_SIZES = Array.from({ length: 15 }, (_, index) => 2 ** (index + 6));
+/** As between two hosts, C11. */
+const NO_COLLAPSE = 0.7;
 const LOOPBACK = '127.0.0.1' as Ipv4;
 const CPU = 0;
 /** Several of the largest blocks. */
@@ -64,9 +66,14 @@ export const mtuLoopback: Experiment = {
       says: 'Of a host to itself a smaller MTU lowers pole and throughput, and no large block collapses.',
       paper: 'normal at all MTUs',
       criterion:
-        'pole and r∞ lower from MTU to MTU; throughput of the largest block over the best at least 0.9 with each MTU',
+        'pole and r∞ lower from MTU to MTU; throughput of the largest block over the best at least 0.7 with each MTU',
+      remark:
+        'Less than 0.7 is what counts as a collapse between two hosts. A block of 1 MB outgrows a CPU’s own cache and is a tenth slower for ' +
+        'that, so that 0.9 would decide nothing.',
       judge: (seen) => [
-        ...MTUS.map((mtu) => state(`largest / best, MTU ${mtu}`, largestOverBest(seen, cellOf(mtu)), { min: 0.9 })),
+        ...MTUS.map((mtu) =>
+          state(`largest / best, MTU ${mtu}`, largestOverBest(seen, cellOf(mtu)), { min: NO_COLLAPSE }),
+        ),
         ...MTUS.slice(1).flatMap((to, index) => {
           const from = MTUS[index] ?? to;
           return [
