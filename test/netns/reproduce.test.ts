@@ -65,7 +65,7 @@ test('systems stand side by side, are proved and visited in turn', async () => {
       const testbeds = await standBoth(bench);
       for (const testbed of testbeds) bench.record(await proofObservation(testbed));
       const stops = await Promise.all(
-        testbeds.map((testbed) => netpipeStops(testbed.plan.system, testbed, [64, 4096])),
+        testbeds.map((testbed) => netpipeStops(testbed.plan.system, testbed, [64, 4096], { cpu: true })),
       );
       await bench.goRound(ROUNDS, stops.flat());
     });

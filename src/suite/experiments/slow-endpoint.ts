@@ -71,7 +71,7 @@ async function selfStops(cell: string, testbed: Testbed, machine: string, cpu: n
 async function linkStops(cell: string, testbed: Testbed): Promise<readonly Stop[]> {
   await testbed.connectNetpipe();
   const options = { pair: testbed.netpipe, seconds: VISIT_SECONDS };
-  const sending = { ...options, mode: 'stream', reverse: true, measure: STREAM } as const;
+  const sending = { ...options, mode: 'stream', reverse: true, measure: STREAM, cpu: true } as const;
   return [
     ...(await netpipeStops(cell, testbed, [BYTES], sending)),
     ...(await netpipeStops(cell, testbed, [BYTES], { ...options, measure: TURNS })),

@@ -1,4 +1,4 @@
-// The stops that most experiments make: netpipe's blocks, and transfers of a service, with the CPU time of every machine.
+// The stops that most experiments make: netpipe's blocks, and transfers of a service.
 
 import type { NetpipePair, ResultOf } from '../../agent/mod.ts';
 import { TimeHistogram } from '../../measure/mod.ts';
@@ -17,6 +17,8 @@ export interface NetpipeStopOptions {
   readonly measure?: string;
   /** Another one than the testbed's own, which is that from the client through the system. */
   readonly pair?: NetpipePair;
+  /** Whether the CPU time of all machines is read, too, which takes as long as a visit. */
+  readonly cpu?: boolean;
 }
 
 /** TCP's shortest retransmission timeout: what stood still for so long has lost something. */
@@ -44,11 +46,11 @@ export async function netpipeStops(
     measure,
     sizeBytes,
     visit: async () => {
-      const { result, cpu } = await withCpuUse(testbed, () =>
-        pair.visit({ sizeBytes, mode, reverse, targetSeconds: seconds }),
-      );
-      const { oneWayNs, exchanges, histogram } = result;
-      return { values: { ...timesOf(oneWayNs), ...tailOf(histogram), exchanges, ...cpuValues(cpu) }, histogram };
+      const work = () => pair.visit({ sizeBytes, mode, reverse, targetSeconds: seconds });
+      const { result, cpu } = options.cpu ? await withCpuUse(testbed, work) : { result: await work(), cpu: undefined };
+      const { oneWayNs, exchanges, elapsedNs, histogram } = result;
+      const values = { ...timesOf(oneWayNs), ...tailOf(histogram), exchanges, elapsedNs };
+      return { values: cpu === undefined ? values : { ...values, ...cpuValues(cpu) }, histogram };
     },
   }));
 }
@@ -75,8 +77,8 @@ export function transferStops(
     measure,
     sizeBytes,
     visit: async () => {
-      const { result, cpu } = await withCpuUse(testbed, () => testbed.transfer(transfer, sizeBytes, seconds, how));
-      const { timeNs, transfers, payloadBytes, wireBytes, counts, failures, stalls, histogram } = result;
+      const result = await testbed.transfer(transfer, sizeBytes, seconds, how);
+      const { timeNs, transfers, payloadBytes, wireBytes, counts, failures, stalls, elapsedNs, histogram } = result;
       const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
       return {
         // Without one that came to its end there is no time.
@@ -88,7 +90,7 @@ export function transferStops(
           stalls: countStalls(stalls),
           payloadBytes,
           wireBytes,
-          ...cpuValues(cpu),
+          elapsedNs,
         },
         words: Object.keys(failures),
         histogram,
@@ -113,7 +115,7 @@ function tailOf(histogram: string) {
 }
 
 /** `cpuNs director` and so on: of the processes of each machine; `softirqNs` of all CPUs. */
-function cpuValues({ processNs, softirqNs, elapsedNs }: CpuUse): Record<string, number> {
+function cpuValues({ processNs, softirqNs }: CpuUse): Record<string, number> {
   const perMachine = Object.entries(processNs).map(([machine, ns]) => [`cpuNs ${machine}`, ns]);
-  return { ...Object.fromEntries(perMachine), softirqNs, elapsedNs };
+  return { ...Object.fromEntries(perMachine), softirqNs };
 }
