@@ -2,10 +2,18 @@
 // started later, and go with the lab.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { enterNamespace, findMachine, type Lab, limitCpu, limitDisk, limitMemory } from '../../src/lab/mod.ts';
+import {
+  enterNamespace,
+  findMachine,
+  type Lab,
+  limitCpu,
+  limitDisk,
+  limitMemory,
+  namespacePath,
+} from '../../src/lab/mod.ts';
 import {
   CGROUP_CONTROLLERS,
   dropFileCache,
@@ -38,6 +46,12 @@ function timesOf(pids: readonly number[]): { readonly cpuNs: number; readonly no
   return { cpuNs: each.reduce((sum, ns) => sum + ns, 0), nowNs: performance.now() * 1e6 };
 }
 
+/** Before it has entered the machine's namespace it is none of its processes. */
+async function untilInside(lab: Lab, pid: number): Promise<void> {
+  const inside = `net:[${statSync(namespacePath(findMachine(lab.plan, MACHINE).namespace)).ino}]`;
+  while (readlinkSync(`/proc/${pid}/ns/net`) !== inside) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 async function shareOf(pids: readonly number[]): Promise<number> {
   const before = timesOf(pids);
   await new Promise((resolve) => setTimeout(resolve, WATCHED_MS));
@@ -48,6 +62,7 @@ async function shareOf(pids: readonly number[]): Promise<number> {
 test('a machine with a share of a CPU has no more, for processes from before and from afterwards together', async (context) => {
   await withVirtualServer('vs-dr', {}, async (lab) => {
     const before = startInBackground(within(lab, ['sh', '-c', SPIN]));
+    await untilInside(lab, before.pid);
     const undo = limitCpu(lab.plan, MACHINE, 0.2);
     const after = startInBackground(within(lab, ['sh', '-c', SPIN]));
     const share = await shareOf([before.pid, after.pid]);
