@@ -11,7 +11,7 @@ export interface Estimate {
   readonly high: number;
 }
 
-const CONFIDENCE = 0.95;
+export const CONFIDENCE = 0.95;
 
 /**
  * An interval of the median of n values can reach 95 % only if min … max does, which covers 1 − 2^(1−n):
@@ -42,9 +42,9 @@ export function bootstrap<T>(
 }
 
 /** The 95 % percentile interval of a bootstrap distribution, around the statistic of the values themselves. */
-export function percentileEstimate(value: number, distribution: ArrayLike<number>): Estimate {
+export function percentileEstimate(value: number, distribution: ArrayLike<number>, confidence = CONFIDENCE): Estimate {
   const sorted = Float64Array.from(distribution).sort();
-  const tail = (1 - CONFIDENCE) / 2;
+  const tail = (1 - confidence) / 2;
   return { value, low: quantileOfSorted(sorted, tail), high: quantileOfSorted(sorted, 1 - tail) };
 }
 

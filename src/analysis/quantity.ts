@@ -2,7 +2,7 @@
 // rounds, so that any function of several (a ratio of latencies, a pole over L · r∞) has its interval at once, and what
 // disturbed a round cancels out of a ratio.
 
-import { type Estimate, percentileEstimate } from './bootstrap.ts';
+import { CONFIDENCE, type Estimate, percentileEstimate } from './bootstrap.ts';
 
 export interface Quantity {
   readonly value: number;
@@ -33,8 +33,8 @@ export function ratio(numerator: Quantity, denominator: Quantity): Quantity {
   return combine((one, other) => one / other, numerator, denominator);
 }
 
-/** The value with its 95 % interval; none of width 0 is invented where there were no resamples. */
-export function estimateOf({ value, replicas }: Quantity): Estimate {
+/** The value with its interval; none of width 0 is invented where there were no resamples. */
+export function estimateOf({ value, replicas }: Quantity, confidence = CONFIDENCE): Estimate {
   const finite = replicas.filter(Number.isFinite);
-  return finite.length === 0 ? { value, low: value, high: value } : percentileEstimate(value, finite);
+  return finite.length === 0 ? { value, low: value, high: value } : percentileEstimate(value, finite, confidence);
 }

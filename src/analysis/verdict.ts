@@ -1,7 +1,7 @@
 // From statements about quantities to a verdict on a claim. A statement bounds a quantity; its interval lies within the
 // bounds, outside, or across one of them, and only the first two decide anything.
 
-import { type Estimate, MINIMUM_ROUNDS } from './bootstrap.ts';
+import { CONFIDENCE, type Estimate, MINIMUM_ROUNDS } from './bootstrap.ts';
 import { estimateOf, type Quantity } from './quantity.ts';
 
 /** Words of the report; `needs` names what this machine lacks. */
@@ -52,8 +52,8 @@ export function report(name: string, quantity: Quantity, unit?: string): Stateme
 }
 
 /** A claim holds when all its statements do, and does not when one does not. */
-export function judgeStatements(statements: readonly Statement[]): Judgement {
-  const judged = statements.map(judgeStatement);
+export function judgeStatements(statements: readonly Statement[], confidence = CONFIDENCE): Judgement {
+  const judged = statements.map((statement) => judgeStatement(statement, confidence));
   const outcomes = judged.map(({ outcome }) => outcome);
   const verdict = outcomes.includes('missed')
     ? 'does not hold'
@@ -65,8 +65,8 @@ export function judgeStatements(statements: readonly Statement[]): Judgement {
   return { verdict, statements: judged, why };
 }
 
-function judgeStatement({ name, quantity, bounds, unit }: Statement): JudgedStatement {
-  const estimate = estimateOf(quantity);
+function judgeStatement({ name, quantity, bounds, unit }: Statement, confidence: number): JudgedStatement {
+  const estimate = estimateOf(quantity, confidence);
   return { name, estimate, bounds, unit, outcome: outcomeOf(estimate, bounds, quantity.rounds) };
 }
 

@@ -15,9 +15,14 @@ const LONGEST_NS = 100e9;
 
 export class TimeHistogram {
   readonly #histogram: Histogram;
+  /** Of all recorded here; kept beside, because HdrHistogram's own mean takes 2 ms, a tenth of a short visit. */
+  #sumNs = 0;
+  /** Whether all samples were recorded here: those of a decoded one are known to three digits only. */
+  #hasSum: boolean;
 
   constructor(histogram: Histogram = build({ highestTrackableValue: LONGEST_NS, numberOfSignificantValueDigits: 3 })) {
     this.#histogram = histogram;
+    this.#hasSum = histogram.totalCount === 0;
   }
 
   get count(): number {
@@ -25,16 +30,22 @@ export class TimeHistogram {
   }
 
   record(timeNs: number): void {
-    this.#histogram.recordValue(Math.min(Math.max(Math.round(timeNs), 0), LONGEST_NS));
+    const sampleNs = Math.min(Math.max(Math.round(timeNs), 0), LONGEST_NS);
+    this.#histogram.recordValue(sampleNs);
+    this.#sumNs += sampleNs;
   }
 
   /** Takes in all samples of another one. */
   add(other: TimeHistogram): void {
     this.#histogram.add(other.#histogram);
+    this.#sumNs += other.#sumNs;
+    this.#hasSum &&= other.#hasSum;
   }
 
   reset(): void {
     this.#histogram.reset();
+    this.#sumNs = 0;
+    this.#hasSum = true;
   }
 
   /** ns. Of an empty histogram all are 0. */
@@ -45,7 +56,7 @@ export class TimeHistogram {
       p50: histogram.getValueAtPercentile(50),
       p99: histogram.getValueAtPercentile(99),
       max: histogram.getValueAtPercentile(100),
-      mean: histogram.mean,
+      mean: this.#hasSum ? this.#sumNs / Math.max(1, histogram.totalCount) : histogram.mean,
     };
   }
 

@@ -31,6 +31,26 @@ export function judgeExperiment(
   };
 }
 
+/** More than a verdict asks for, because several looks at growing data give chance several tries. */
+const CONFIDENCE_TO_STOP = 0.99;
+
+/** Claims that can be judged by now, of which more rounds may still decide the verdict. */
+export function openClaims({ claims }: Experiment, observations: readonly Observation[]): ReadonlySet<string> {
+  const seen = new Observations(observations);
+  return new Set(claims.filter((claim) => isOpen(claim, seen)).map(({ id }) => id));
+}
+
+function isOpen(claim: Claim, seen: Observations): boolean {
+  try {
+    const judged = claim.judge(seen);
+    if ('needs' in judged || 'unresolved' in judged) return false;
+    return judgeStatements(judged, CONFIDENCE_TO_STOP).verdict === 'not resolved here';
+  } catch (error) {
+    if (error instanceof NotObserved) return false;
+    throw error;
+  }
+}
+
 function judgeClaim(claim: Claim, experiment: string, run: ExperimentRun | undefined, seen: Observations): JudgedClaim {
   const { id, section, says, paper, criterion, remark } = claim;
   return { id, section, says, paper, criterion, remark, experiment, ...judgementOf(claim, run, seen) };

@@ -1,14 +1,15 @@
 // `lvskit reproduce`: one experiment after the other, each into a folder of its own. What is finished is not measured again,
 // so that an interrupted run goes on where it was; an experiment that fails takes its claims with it, and no others.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseExperiment, parseReproduction } from '../analysis/mod.ts';
-import { type Depth, type ExperimentRun, LvskitError, type Reproduction } from '../model/mod.ts';
+import { type Depth, type ExperimentRun, LvskitError, type Observation, type Reproduction } from '../model/mod.ts';
 import { readMachine } from './environment.ts';
 import { resultsUnwritable } from './errors.ts';
 import { Bench } from './experiments/bench.ts';
 import type { Experiment } from './experiments/experiment.ts';
+import { openClaims } from './judge.ts';
 import { RunFolder } from './run-folder.ts';
 
 export interface ReproduceOptions {
@@ -89,7 +90,6 @@ function readFinished(folder: string): ExperimentRun | undefined {
 async function runExperiment(experiment: Experiment, options: ReproduceOptions): Promise<ExperimentRun> {
   const { depth, signal } = options;
   const path = join(options.folder, experiment.id);
-  mkdirSync(options.folder, { recursive: true });
   rmSync(path, { recursive: true, force: true });
   const folder = new RunFolder(path, OBSERVATIONS);
   const begun: ExperimentRun = {
@@ -121,10 +121,15 @@ async function measureIn(
   experiment: Experiment,
   { depth, signal, onProgress }: ReproduceOptions,
 ): Promise<string | undefined> {
+  const observations: Observation[] = [];
   const bench = new Bench({
     depth,
     signal,
-    record: (observation) => folder.append(OBSERVATIONS, observation),
+    record: (observation) => {
+      folder.append(OBSERVATIONS, observation);
+      observations.push(observation);
+    },
+    openClaims: () => openClaims(experiment, observations),
     onProgress: (text) => onProgress({ stage: 'measuring', experiment, text }),
   });
   const failures: unknown[] = [];

@@ -53,6 +53,12 @@ export function receiveBlocks(fd: number, address: number, sizeBytes: number, co
 export class ExchangeTimer {
   readonly histogram = new TimeHistogram();
   readonly #stamps = allocateStamps();
+  #share = 1;
+
+  /** Of an exchange, not of a sample; undefined without samples. */
+  get medianNs(): number | undefined {
+    return this.histogram.count === 0 ? undefined : this.histogram.percentile(50) / this.#share;
+  }
 
   /** Sends a block and awaits it back; a sample is half of that. ns in all, as for all of these. */
   timeTwoWay(link: NetpipeLink, sizeBytes: number, exchanges: number): number {
@@ -71,6 +77,7 @@ export class ExchangeTimer {
 
   #time(loop: StampedLoop, share: number, link: NetpipeLink, sizeBytes: number, exchanges: number): number {
     const address = link.blockAddress(sizeBytes);
+    this.#share = share;
     let totalNs = 0;
     for (let left = exchanges; left > 0; left -= STAMPS_PER_BATCH) {
       const count = Math.min(left, STAMPS_PER_BATCH);

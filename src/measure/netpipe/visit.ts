@@ -28,14 +28,15 @@ export interface VisitResult {
 
 /** The part of the measuring time that is spent beforehand: TCP's windows open, caches fill, the path is learnt. */
 const WARM_UP_SHARE = 0.2;
-const WARM_UP_GROWTH = 4;
+/** Over what has been run: the first few tell little. */
+const WARM_UP_GROWTH = 20;
 /** An untimed end has no sample to count. */
 const NOTHING_TIMED = 0;
 
 /** The transmitter's part. In mode stream the receiver has the samples and this end has none. */
 export function transmitVisit(link: NetpipeLink, visit: Visit, extent: VisitExtent): VisitResult {
   const timer = new ExchangeTimer();
-  const repeats = calibrate(extent, (count) => transmitPoint(link, timer, visit, count));
+  const repeats = calibrate(extent, timer, (count) => transmitPoint(link, timer, visit, count));
   timer.histogram.reset();
   const elapsedNs = transmitPoint(link, timer, visit, repeats);
   link.synchronise();
@@ -60,17 +61,23 @@ export function receiveVisit(link: NetpipeLink, visit: Visit): VisitResult {
   }
 }
 
-/** Runs ever more exchanges until the warm-up has been long enough, and says how many make the whole. */
-function calibrate(extent: VisitExtent, run: (count: number) => number): number {
+/**
+ * Runs exchanges until the warm-up has been long enough, and says how many make the whole. Reckons with their median where
+ * it can: the other end may only just be starting, which makes the first one long.
+ */
+function calibrate(extent: VisitExtent, timer: ExchangeTimer, run: (count: number) => number): number {
   let count = FEWEST_REPEATS;
-  for (;;) {
+  for (let done = 0; ; ) {
     const elapsedNs = run(count);
-    if ('exchanges' in extent) {
-      if (count >= extent.exchanges * WARM_UP_SHARE) return extent.exchanges;
-    } else if (elapsedNs >= extent.targetSeconds * 1e9 * WARM_UP_SHARE) {
-      return Math.max(FEWEST_REPEATS, Math.round((extent.targetSeconds * 1e9 * count) / elapsedNs));
-    }
-    count *= WARM_UP_GROWTH;
+    const exchangeNs = timer.medianNs ?? elapsedNs / count;
+    const wanted =
+      'exchanges' in extent
+        ? extent.exchanges
+        : Math.max(FEWEST_REPEATS, Math.round((extent.targetSeconds * 1e9) / exchangeNs));
+    done += count;
+    const enough = Math.ceil(wanted * WARM_UP_SHARE);
+    if (done >= enough) return wanted;
+    count = Math.max(FEWEST_REPEATS, Math.min(enough - done, done * WARM_UP_GROWTH));
   }
 }
 

@@ -19,6 +19,8 @@ export interface BenchOptions {
   readonly depth: Depth;
   readonly signal: AbortSignal;
   record(observation: Observation): void;
+  /** Ids of claims that what is recorded leaves open, and more of the same might decide. */
+  openClaims(): ReadonlySet<string>;
   onProgress(text: string): void;
 }
 
@@ -28,6 +30,12 @@ const ONE_CPU = { client: 0, realserver: 0 };
 /** Labs that are built at the same time; more would only wait for a CPU, and their agents' patience ends. */
 const BUILT_AT_ONCE = 3;
 
+/** Times the rounds at which it is looked whether they are enough. */
+const LOOKS = [1, 1.5, 2, 3, 4, 6];
+
+/** That rounds may go on for claims that are open, in all of an experiment. */
+const EXTRA_SECONDS = { quick: 15, full: 90 };
+
 export class Bench {
   readonly depth: Depth;
   readonly signal: AbortSignal;
@@ -36,11 +44,13 @@ export class Bench {
   readonly #building = new Set<Promise<void>>();
   #standing = 0;
   #hasEnded = false;
+  #extraSeconds: number;
 
   constructor(options: BenchOptions) {
     this.depth = options.depth;
     this.signal = options.signal;
     this.#options = options;
+    this.#extraSeconds = EXTRA_SECONDS[options.depth];
   }
 
   choose<T>(quick: T, full: T): T {
@@ -89,16 +99,32 @@ export class Bench {
     this.#options.record(observation);
   }
 
-  /** Each round visits every stop once; stops of the same measure and size follow each other, in turn. */
+  /**
+   * Each round visits every stop once; stops of the same measure and size follow each other, in turn. A single round is
+   * one; more go on beyond what is asked for while they leave a claim open and there is time.
+   */
   async goRound(rounds: number, stops: readonly Stop[]): Promise<void> {
-    const groups = Map.groupBy(stops, ({ measure, sizeBytes }) => `${measure} ${sizeBytes}`);
-    for (let round = 0; round < rounds; round++) {
-      this.#options.onProgress(`round ${round + 1} of ${rounds}`);
-      for (const group of groups.values()) {
-        for (const { visit, ...stop } of inTurn(group, round)) {
-          this.signal.throwIfAborted();
-          this.record({ ...stop, round, ...(await visit()) });
-        }
+    const groups = [...Map.groupBy(stops, ({ measure, sizeBytes }) => `${measure} ${sizeBytes}`).values()];
+    // What other stops have left open is not decided by these.
+    const openBefore = this.#options.openClaims();
+    let done = 0;
+    for (const look of rounds === 1 ? [1] : LOOKS) {
+      const startedAt = performance.now();
+      for (const goal = Math.ceil(look * rounds); done < goal; done++) {
+        if (look > 1 && performance.now() - startedAt > 1000 * this.#extraSeconds) break;
+        this.#options.onProgress(`round ${done + 1} of ${goal}`);
+        await this.#visitAll(groups, done);
+      }
+      if (look > 1) this.#extraSeconds -= (performance.now() - startedAt) / 1000;
+      if (this.#extraSeconds <= 0 || [...this.#options.openClaims()].every((id) => openBefore.has(id))) return;
+    }
+  }
+
+  async #visitAll(groups: readonly (readonly Stop[])[], round: number): Promise<void> {
+    for (const group of groups) {
+      for (const { visit, ...stop } of inTurn(group, round)) {
+        this.signal.throwIfAborted();
+        this.record({ ...stop, round, ...(await visit()) });
       }
     }
   }

@@ -243,7 +243,7 @@ export const rsh: Experiment = {
     await lvs.serve('client', services, 0);
     const self: TransferHow = { from: SERVER, to: lvs.addressOf(SERVER) };
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
-    await bench.goRound(bench.choose(10, 30), [
+    await bench.goRound(bench.choose(8, 24), [
       ...transferStops(LVS, lvs, 'rsh', sizes, { seconds: SECONDS }),
       ...transferStops(ROUTER, router, 'rsh', sizes, { seconds: SECONDS }),
       ...transferStops(SERVER_SELF, lvs, 'rsh', SELF_SIZES, { seconds: SECONDS, how: self }),

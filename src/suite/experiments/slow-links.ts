@@ -79,6 +79,6 @@ export const slowLinks: Experiment = {
         stops.push(...(await netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS })));
       }
     }
-    await bench.goRound(bench.choose(24, 150), stops);
+    await bench.goRound(bench.choose(16, 80), stops);
   },
 };

@@ -101,7 +101,7 @@ export const unsynchronisedSums: Experiment = {
     });
     bench.onEnd(() => bed.stop());
     await bench.goRound(
-      bench.choose(7, 30),
+      bench.choose(6, 24),
       [TOGETHER, APART].map((cell) => sumStop(bench, bed, cell)),
     );
   },
