@@ -4,27 +4,15 @@
 import type { SystemName } from '../model/mod.ts';
 import { FIT_CRITERION, type HockneyFit } from './analysis.ts';
 import { bootstrap, FIT_REPLICATES, percentileEstimate } from './bootstrap.ts';
-import {
-  fitHockney,
-  type HockneyLine,
-  hockneyPoleBytes,
-  hockneyRateMbps,
-  relativeResiduals,
-  type TimedBlock,
-} from './hockney.ts';
+import { allRounds, mediansOver, type SizeColumn } from './columns.ts';
+import { fitHockney, type HockneyLine, hockneyPoleBytes, hockneyRateMbps, relativeResiduals } from './hockney.ts';
 import { median } from './quantiles.ts';
 import { sizesOf, type Visits, visitsAt } from './visits.ts';
-
-/** Median one-way times of one size by round; undefined where the round has no visit. */
-interface SizeColumn {
-  readonly sizeBytes: number;
-  readonly timeNsOfRound: readonly (number | undefined)[];
-}
 
 /** Undefined when the sizes cannot tell L from r∞. */
 export function fitSystem(visits: Visits, system: SystemName): HockneyFit | undefined {
   const columns = columnsOf(visits, system);
-  const rounds = Math.max(0, ...columns.map((column) => column.timeNsOfRound.length));
+  const rounds = Math.max(0, ...columns.map(({ column }) => column.length));
   const blocks = mediansOver(columns, allRounds(rounds));
   const line = fitHockney(blocks);
   if (line === undefined) return undefined;
@@ -52,24 +40,8 @@ export function fitSystem(visits: Visits, system: SystemName): HockneyFit | unde
 
 function columnsOf(visits: Visits, system: SystemName): SizeColumn[] {
   return sizesOf(visits, system).map((sizeBytes) => {
-    const timeNsOfRound: (number | undefined)[] = [];
-    for (const visit of visitsAt(visits, system, sizeBytes)) timeNsOfRound[visit.round] = visit.oneWayNs.p50;
-    return { sizeBytes, timeNsOfRound };
+    const column: (number | undefined)[] = [];
+    for (const visit of visitsAt(visits, system, sizeBytes)) column[visit.round] = visit.oneWayNs.p50;
+    return { sizeBytes, column };
   });
-}
-
-/** A size that none of these rounds visited is left out. */
-function mediansOver(columns: readonly SizeColumn[], rounds: Int32Array): TimedBlock[] {
-  return columns.flatMap(({ sizeBytes, timeNsOfRound }) => {
-    const timesNs: number[] = [];
-    for (const round of rounds) {
-      const timeNs = timeNsOfRound[round];
-      if (timeNs !== undefined) timesNs.push(timeNs);
-    }
-    return timesNs.length === 0 ? [] : [{ sizeBytes, timeNs: median(timesNs) }];
-  });
-}
-
-function allRounds(count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, round) => round);
 }

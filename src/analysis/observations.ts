@@ -3,6 +3,7 @@
 
 import type { Observation } from '../model/mod.ts';
 import { bootstrap, FIT_REPLICATES } from './bootstrap.ts';
+import { allRounds, type Column, drawFrom, mediansOver, type SizeColumn } from './columns.ts';
 import type { CurvePoint } from './detectors/curve.ts';
 import { fitHockney, type HockneyLine, hockneyPoleBytes, hockneyRateMbps, relativeResiduals } from './hockney.ts';
 import { median } from './quantiles.ts';
@@ -40,9 +41,6 @@ export class NotObserved extends Error {}
 
 /** Keeps its place among the replicas, so that those of two quantities stay in step. */
 const NO_LINE: HockneyLine = { latencyNs: Number.NaN, nsPerByte: Number.NaN };
-
-/** By round; undefined where a round has none. */
-type Column = readonly (number | undefined)[];
 
 export class Observations {
   readonly all: readonly Observation[];
@@ -100,10 +98,7 @@ export class Observations {
   /** Throws NotObserved when the sizes cannot tell L from r∞. */
   line(pick: WhichCurve): Line {
     const columns = this.#columns(pick);
-    const whole = fitTo(
-      columns,
-      Int32Array.from({ length: this.rounds }, (_, round) => round),
-    );
+    const whole = fitTo(columns, allRounds(this.rounds));
     if (whole.line === NO_LINE) throw new NotObserved(`no line fits the times of ${describe(pick)}`);
     const replicas = this.#resamples.map((rounds) => fitTo(columns, rounds));
     const rounds = Math.min(...columns.map(({ column }) => count(column)));
@@ -125,7 +120,7 @@ export class Observations {
     }));
   }
 
-  #columns({ sizes = () => true, ...pick }: WhichCurve): readonly { sizeBytes: number; column: Column }[] {
+  #columns({ sizes = () => true, ...pick }: WhichCurve): readonly SizeColumn[] {
     const measured = this.sizes(pick).filter(sizes);
     if (measured.length === 0) throw new NotObserved(`nothing was observed of ${describe(pick)}`);
     return measured.map((sizeBytes) => ({ sizeBytes, column: this.#column({ ...pick, sizeBytes }) }));
@@ -149,15 +144,6 @@ export class Observations {
   }
 }
 
-function drawFrom(column: Column, rounds: Int32Array): number[] {
-  const drawn: number[] = [];
-  for (const round of rounds) {
-    const value = column[round];
-    if (value !== undefined) drawn.push(value);
-  }
-  return drawn;
-}
-
 interface Fit {
   readonly line: HockneyLine;
   /** Their absolute values, by size. */
@@ -165,11 +151,8 @@ interface Fit {
 }
 
 /** NO_LINE where none fits. */
-function fitTo(columns: readonly { readonly sizeBytes: number; readonly column: Column }[], rounds: Int32Array): Fit {
-  const points = columns.flatMap(({ sizeBytes, column }) => {
-    const times = drawFrom(column, rounds);
-    return times.length === 0 ? [] : [{ sizeBytes, timeNs: median(times) }];
-  });
+function fitTo(columns: readonly SizeColumn[], rounds: Int32Array): Fit {
+  const points = mediansOver(columns, rounds);
   const line = fitHockney(points) ?? NO_LINE;
   return { line, residuals: relativeResiduals(line, points).map(Math.abs) };
 }

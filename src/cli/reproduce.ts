@@ -1,6 +1,6 @@
 // `lvskit reproduce`: the paper's experiments on this machine, each claim with its verdict.
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { EXPERIMENTS, type Experiment, type ReproduceProgress, reproduce } from '../suite/mod.ts';
 import { drawReproduction } from './report-reproduction.ts';
 import { resultsFolder } from './results-folder.ts';
@@ -24,7 +24,7 @@ export function createCommand(): Command {
     .option('--quick', 'a quarter of an hour for all: fewer rounds, wider intervals')
     .option('--out <folder>', 'folder for the results; a run that is there goes on (default: runs/reproduce-TIME)')
     .option('--again', 'measure again what is finished in that folder')
-    .addOption(new Option('--list', 'print the experiments and their claims, and measure nothing'))
+    .option('--list', 'print the experiments and their claims, and measure nothing')
     .option('--json', 'print the verdicts as JSON instead of text')
     .action(run);
 }

@@ -3,11 +3,9 @@
 
 import { join } from 'node:path';
 import { type Ipv4, ipv4ToNumber } from '../model/mod.ts';
-import { withFileLock } from '../system/mod.ts';
 import { attachToEgress } from './attach.ts';
 import { BpfMap, U32 } from './bpf-map.ts';
-import { loadProgram } from './program.ts';
-import { openStateDirectory, removeStateDirectory } from './state-directory.ts';
+import { withUnpinned } from './unpinned.ts';
 
 const OBJECT = 'block_delay';
 const PROGRAM = 'lvs_block_delay';
@@ -15,16 +13,10 @@ const DELAYED = 'lvs_delayed';
 
 /** Of packets that leave by a device to one of these addresses. Throws what loading and attaching throw. */
 export function attachBlockDelay(device: string, addresses: readonly Ipv4[]): void {
-  const directory = openStateDirectory();
-  withFileLock(directory.lockFile, () => {
-    try {
-      loadProgram({ object: OBJECT, program: PROGRAM }, directory.path);
-      const map = new BpfMap(join(directory.path, DELAYED), U32, U32);
-      for (const address of addresses) map.set({ value: ipv4ToNumber(address) }, { value: 1 });
-      map.close();
-      attachToEgress(join(directory.path, PROGRAM), device);
-    } finally {
-      removeStateDirectory(directory);
-    }
+  withUnpinned({ object: OBJECT, program: PROGRAM }, (directory) => {
+    const map = new BpfMap(join(directory, DELAYED), U32, U32);
+    for (const address of addresses) map.set({ value: ipv4ToNumber(address) }, { value: 1 });
+    map.close();
+    attachToEgress(join(directory, PROGRAM), device);
   });
 }

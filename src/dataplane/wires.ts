@@ -3,12 +3,11 @@
 
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { interfaceIndex, withFileLock } from '../system/mod.ts';
+import { interfaceIndex } from '../system/mod.ts';
 import { attachToEgress, attachToIngress } from './attach.ts';
 import { BpfMap, U32 } from './bpf-map.ts';
 import { attachFailed } from './errors.ts';
-import { loadProgram } from './program.ts';
-import { openStateDirectory, removeStateDirectory } from './state-directory.ts';
+import { withUnpinned } from './unpinned.ts';
 import { lvsWire } from './wire-abi.ts';
 
 const OBJECT = 'wire';
@@ -28,23 +27,17 @@ export interface Wire {
 
 /** Throws what loading and attaching throw. */
 export function attachWires(wires: readonly Wire[]): void {
-  const directory = openStateDirectory();
-  withFileLock(directory.lockFile, () => {
-    try {
-      loadProgram({ object: OBJECT, program: OUT_PROGRAM, others: [IN_PROGRAM] }, directory.path);
-      const map = new BpfMap(join(directory.path, WIRES), U32, lvsWire);
-      for (const { ends, ...settings } of wires) {
-        const [one, other] = ends;
-        map.set({ value: numberOf(one) }, entryOf(settings, other));
-        map.set({ value: numberOf(other) }, entryOf(settings, one));
-      }
-      map.close();
-      for (const device of wires.flatMap(({ ends }) => ends)) {
-        attachToEgress(join(directory.path, OUT_PROGRAM), device);
-        attachToIngress(join(directory.path, IN_PROGRAM), device);
-      }
-    } finally {
-      removeStateDirectory(directory);
+  withUnpinned({ object: OBJECT, program: OUT_PROGRAM, others: [IN_PROGRAM] }, (directory) => {
+    const map = new BpfMap(join(directory, WIRES), U32, lvsWire);
+    for (const { ends, ...settings } of wires) {
+      const [one, other] = ends;
+      map.set({ value: numberOf(one) }, entryOf(settings, other));
+      map.set({ value: numberOf(other) }, entryOf(settings, one));
+    }
+    map.close();
+    for (const device of wires.flatMap(({ ends }) => ends)) {
+      attachToEgress(join(directory, OUT_PROGRAM), device);
+      attachToIngress(join(directory, IN_PROGRAM), device);
     }
   });
 }

@@ -12,6 +12,9 @@ export interface Ipv4Network {
   readonly prefixLength: number;
 }
 
+export const ANY_ADDRESS = '0.0.0.0' as Ipv4;
+export const LOOPBACK = '127.0.0.1' as Ipv4;
+
 const DOT = 0x2e;
 const DIGIT_0 = 0x30;
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';

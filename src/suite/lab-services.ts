@@ -5,11 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { enterNamespace, type Lab, type LabMachine, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
 import { serveLineOn } from '../measure/mod.ts';
-import { type Ipv4, LvskitError } from '../model/mod.ts';
+import { ANY_ADDRESS, type Ipv4, LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
 import { type LabService, type ServedProtocol, serviceAt } from './service-ports.ts';
-
-const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 /** Sixty-four of them start on two CPUs in about ten seconds. */
 const START_TIMEOUT_MS = 60_000;

@@ -55,7 +55,8 @@ export function trafficOf({ traffic }: LabUse, machine: string): Omit<LinkTraffi
   };
 }
 
-function readDirector({ lab }: Testbed): { readonly ns: number; readonly runs: number } {
+/** ns and runs of the director's program so far; without lvskit's director, none. */
+export function readDirector({ lab }: Testbed): { readonly ns: number; readonly runs: number } {
   const path = namespacePath(findMachine(lab.plan, 'director').namespace);
   return inNetworkNamespace(path, readRunTime) ?? { ns: 0, runs: 0 };
 }

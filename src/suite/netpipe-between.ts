@@ -3,7 +3,7 @@
 
 import { type Agent, connectNetpipe, listenNetpipe, type NetpipePair } from '../agent/mod.ts';
 import type { Lab } from '../lab/mod.ts';
-import type { Ipv4 } from '../model/mod.ts';
+import { ANY_ADDRESS, type Ipv4 } from '../model/mod.ts';
 import { startAgents } from './system-lab.ts';
 
 export interface NetpipeBetween {
@@ -18,8 +18,6 @@ export interface NetpipeBetween {
   /** CPUs of the two agents; without them, any. */
   readonly cpus?: { readonly from?: number; readonly to?: number };
 }
-
-const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 /**
  * Closing it ends its agents, as the lab's end does. Throws LAB_MACHINE_UNKNOWN and the errors of agents; then nothing

@@ -11,7 +11,7 @@ import {
 } from '../agent/mod.ts';
 import { findMachine, type Lab, type LabOptions, namespacePath } from '../lab/mod.ts';
 import type { TransferVariant } from '../measure/mod.ts';
-import { type Ipv4, LvskitError, type Machine, type TransferName } from '../model/mod.ts';
+import { ANY_ADDRESS, type Ipv4, LvskitError, type Machine, type TransferName } from '../model/mod.ts';
 import type { ListenAddress } from '../system/mod.ts';
 import { startServicesOn } from './lab-services.ts';
 import { type PathCounter, pathCounters } from './path-counters.ts';
@@ -39,8 +39,6 @@ export interface TransferHow extends TransferVariant {
 
 /** After its time a transfer comes to its end, or is given up. */
 const TRANSFER_PATIENCE_MS = 30_000;
-
-const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 export class Testbed {
   readonly plan: SystemPlan;

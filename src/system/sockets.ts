@@ -3,7 +3,7 @@
 
 import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import { type Ipv4, ipv4FromNumber, ipv4ToNumber } from '../model/mod.ts';
+import { ANY_ADDRESS, type Ipv4, ipv4FromNumber, ipv4ToNumber } from '../model/mod.ts';
 import * as libc from './libc.ts';
 import { type PinnedMemory, pinBytes } from './pinned-memory.ts';
 import { type SocketError, socketError } from './socket-errors.ts';
@@ -33,8 +33,6 @@ const POLLFD_BYTES = 8;
 const POLL_FOREVER = -1;
 
 const BACKLOG = 64;
-
-const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 const { EINPROGRESS } = constants.errno;
 

@@ -2,7 +2,7 @@
 // (rresvport(3)); there are few of them, so each is used again while its last connection is still in TIME_WAIT.
 
 import { readFileSync } from 'node:fs';
-import type { Ipv4 } from '../model/mod.ts';
+import { ANY_ADDRESS, type Ipv4 } from '../model/mod.ts';
 import { SocketError, socketError } from './socket-errors.ts';
 import { type ConnectOptions, connectTcp, listenTcp, localPort } from './sockets.ts';
 
@@ -22,8 +22,6 @@ export function readLocalPorts(): PortRange {
     .map(Number);
   return { first, last };
 }
-
-const ANY_ADDRESS = '0.0.0.0' as Ipv4;
 
 export class SourcePorts {
   readonly #range: PortRange;

@@ -7,7 +7,7 @@ import { afterEach, test } from 'node:test';
 import { parseObservations, state } from '../../src/analysis/mod.ts';
 import type { Bench } from '../../src/suite/experiments/bench.ts';
 import { proofObservation } from '../../src/suite/experiments/proof-observation.ts';
-import { latencyRatio } from '../../src/suite/experiments/quantities.ts';
+import { timeRatio } from '../../src/suite/experiments/quantities.ts';
 import { netpipeStops } from '../../src/suite/experiments/stops.ts';
 import { type Experiment, reproduce } from '../../src/suite/mod.ts';
 import { planSystem } from '../../src/suite/systems.ts';
@@ -33,7 +33,7 @@ function createExperiment(measure: (bench: Bench) => Promise<void>): Experiment 
         says: 'one is not a hundred times as slow as the other',
         paper: '–',
         criterion: 'ratio of times',
-        judge: (seen) => [state('time', latencyRatio(seen, 'nat', 'direct'), { min: 0.01, max: 100 })],
+        judge: (seen) => [state('time', timeRatio(seen, 'nat', 'direct'), { min: 0.01, max: 100 })],
       },
     ],
     measure,

@@ -18,7 +18,7 @@ import type { Testbed } from '../testbed.ts';
 import type { Bench } from './bench.ts';
 import type { Experiment } from './experiment.ts';
 import { proofObservation } from './proof-observation.ts';
-import { latencyRatio, SMALL_BYTES, throughputRatio } from './quantities.ts';
+import { SMALL_BYTES, throughputRatio, timeRatio } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 interface Setup {
@@ -84,7 +84,7 @@ function explainedByLatency(seen: Observations, cell: string): Quantity {
   const added = (sizeBytes: number) =>
     combine(
       (over, scale) => (over - 1) * scale,
-      latencyRatio(seen, cell, DEVICES, sizeBytes),
+      timeRatio(seen, cell, DEVICES, sizeBytes),
       seen.medianRatio({ cell: DEVICES, sizeBytes }, { cell: DEVICES, sizeBytes: SMALL_BYTES }),
     );
   return ratio(added(SMALL_BYTES), added(LOW_BYTES));
@@ -165,8 +165,8 @@ export const acceptingByTp: Experiment = {
         'On the director it costs nothing (C33), so all of the penalty comes with the realserver, first or second. ' +
         'REDIRECT is the dearest of its ways, and the one that the paper’s option has become.',
       judge: (seen) => [
-        state('time of 64 B, both / realserver alone', latencyRatio(seen, BOTH, REDIRECT), NO_FURTHER_PENALTY),
-        state('time of 64 B, both / director alone', latencyRatio(seen, BOTH, DIRECTOR), NO_FURTHER_PENALTY),
+        state('time of 64 B, both / realserver alone', timeRatio(seen, BOTH, REDIRECT), NO_FURTHER_PENALTY),
+        state('time of 64 B, both / director alone', timeRatio(seen, BOTH, DIRECTOR), NO_FURTHER_PENALTY),
         report('throughput of 1 MB, both / realserver alone', throughputRatio(seen, BOTH, REDIRECT, LARGE_BYTES)),
       ],
     },
@@ -182,7 +182,7 @@ export const acceptingByTp: Experiment = {
         'A bound for 1 MB alone, 10 % say, would not tell a small change from a small penalty. REDIRECT tracks and ' +
         'rewrites every packet, and where the CPU sets the rate, that costs in proportion at any size.',
       judge: (seen) => [
-        state('time of 64 B, both / VIP on devices', latencyRatio(seen, BOTH, DEVICES), { min: 1.03, max: 1.43 }),
+        state('time of 64 B, both / VIP on devices', timeRatio(seen, BOTH, DEVICES), { min: 1.03, max: 1.43 }),
         state('lost at 1 MB / lost at 64 B', ratio(lost(seen, LARGE_BYTES), lost(seen, SMALL_BYTES)), { max: 0.5 }),
         state('added to 64 B / added to 1 kB', explainedByLatency(seen, BOTH), { min: 0.8, max: 1.25 }),
         report('throughput of 1 MB, both / VIP on devices', throughputRatio(seen, BOTH, DEVICES, LARGE_BYTES)),

@@ -2,10 +2,9 @@
 // machine the time of softirq is charged to whoever happens to run.
 
 import { combine, type Observations, ratio, report, state } from '../../analysis/mod.ts';
-import { readRunTime, timeRuns } from '../../dataplane/mod.ts';
-import { findMachine, namespacePath } from '../../lab/mod.ts';
+import { timeRuns } from '../../dataplane/mod.ts';
 import type { SystemName } from '../../model/mod.ts';
-import { inNetworkNamespace } from '../../system/mod.ts';
+import { readDirector } from '../lab-use.ts';
 import { planSystem } from '../systems.ts';
 import type { Testbed } from '../testbed.ts';
 import type { Stop } from './bench.ts';
@@ -17,14 +16,12 @@ const BYTES = 1_048_576;
 
 /** A stop whose observation also says how long the director's program has run: `directorNs`, `directorRuns`. */
 function timingDirector(testbed: Testbed, stop: Stop): Stop {
-  const namespace = namespacePath(findMachine(testbed.lab.plan, 'director').namespace);
-  const read = () => inNetworkNamespace(namespace, readRunTime) ?? { ns: 0, runs: 0 };
   return {
     ...stop,
     visit: async () => {
-      const before = read();
+      const before = readDirector(testbed);
       const visit = await stop.visit();
-      const after = read();
+      const after = readDirector(testbed);
       const director = { directorNs: after.ns - before.ns, directorRuns: after.runs - before.runs };
       return { ...visit, values: { ...visit.values, ...director } };
     },

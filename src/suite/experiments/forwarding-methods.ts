@@ -6,7 +6,7 @@ import type { SystemName } from '../../model/mod.ts';
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
 import { proofObservation } from './proof-observation.ts';
-import { latencyRatio, rateRatio, SMALL_BYTES, throughputMbps, throughputRatio, timeUs } from './quantities.ts';
+import { rateRatio, SMALL_BYTES, throughputMbps, throughputRatio, timeRatio, timeUs } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 const SYSTEMS: readonly SystemName[] = ['direct', 'forward', 'forward-oneway', 'nat', 'dr', 'tun'];
@@ -73,7 +73,7 @@ export const forwardingMethods: Experiment = {
       criterion: 'against forwarding the same way: latency at most 1.10, r∞ at least 0.90',
       remark: 'Bounded on one side: a director that is faster than plain forwarding holds the claim.',
       judge: (seen) => [
-        state('time of 64 B, VS-DR / forwarding', latencyRatio(seen, 'dr', 'forward-oneway'), { max: 1.1 }),
+        state('time of 64 B, VS-DR / forwarding', timeRatio(seen, 'dr', 'forward-oneway'), { max: 1.1 }),
         state('r∞, VS-DR / forwarding', rateRatio(seen, 'dr', 'forward-oneway'), { min: 0.9 }),
       ],
     },
@@ -84,7 +84,7 @@ export const forwardingMethods: Experiment = {
       paper: '20 % slower',
       criterion: 'time of 64 B, forwarding / direct: 1.05 to 1.5',
       judge: (seen) => [
-        state('time of 64 B, forwarding / direct', latencyRatio(seen, 'forward', 'direct'), { min: 1.05, max: 1.5 }),
+        state('time of 64 B, forwarding / direct', timeRatio(seen, 'forward', 'direct'), { min: 1.05, max: 1.5 }),
       ],
     },
     {
@@ -95,7 +95,7 @@ export const forwardingMethods: Experiment = {
       criterion: 'latency and r∞ within 10 % of forwarding the same way, no size further apart than 25 %',
       remark: 'The largest of a dozen noisy ratios is above each of them, so the widest gap gets 25 % instead of 15 %.',
       judge: (seen) => [
-        state('time of 64 B, VS-DR / forwarding', latencyRatio(seen, 'dr', 'forward-oneway'), ENDS_MEET),
+        state('time of 64 B, VS-DR / forwarding', timeRatio(seen, 'dr', 'forward-oneway'), ENDS_MEET),
         state('r∞, VS-DR / forwarding', rateRatio(seen, 'dr', 'forward-oneway'), ENDS_MEET),
         state('widest gap of the curves', widestGap(seen, 'dr', 'forward-oneway'), { max: 1.25 }),
       ],
@@ -108,8 +108,8 @@ export const forwardingMethods: Experiment = {
       criterion: 'latency and r∞ of each pair within 10 %',
       remark: 'A tunnel’s header takes 20 of the MTU’s 1500 bytes.',
       judge: (seen) => [
-        state('time of 64 B, VS-TUN / VS-DR', latencyRatio(seen, 'tun', 'dr'), ENDS_MEET),
-        state('time of 64 B, VS-TUN / forwarding', latencyRatio(seen, 'tun', 'forward-oneway'), ENDS_MEET),
+        state('time of 64 B, VS-TUN / VS-DR', timeRatio(seen, 'tun', 'dr'), ENDS_MEET),
+        state('time of 64 B, VS-TUN / forwarding', timeRatio(seen, 'tun', 'forward-oneway'), ENDS_MEET),
         state('r∞, VS-TUN / VS-DR', rateRatio(seen, 'tun', 'dr'), ENDS_MEET),
         state('r∞, VS-TUN / forwarding', rateRatio(seen, 'tun', 'forward-oneway'), ENDS_MEET),
       ],
@@ -121,7 +121,7 @@ export const forwardingMethods: Experiment = {
       paper: 'direct is lowest',
       criterion: 'time of 64 B by each of the others is above that of the direct path',
       judge: (seen) =>
-        DIRECTED.map((cell) => state(`time of 64 B, ${cell} / direct`, latencyRatio(seen, cell, 'direct'), { min: 1 })),
+        DIRECTED.map((cell) => state(`time of 64 B, ${cell} / direct`, timeRatio(seen, cell, 'direct'), { min: 1 })),
     },
     {
       id: 'C23',
@@ -131,7 +131,7 @@ export const forwardingMethods: Experiment = {
       criterion: 'time of 64 B, VS-NAT / VS-DR: 1.02 to 1.4; throughput of 1 kB falls by the same factor, within 5 %',
       remark: 'Rewriting a header takes nanoseconds now; what is left is the second pass through the director.',
       judge: (seen) => {
-        const latency = latencyRatio(seen, 'nat', 'dr');
+        const latency = timeRatio(seen, 'nat', 'dr');
         const throughput = throughputRatio(seen, 'nat', 'dr', 1024);
         return [
           state('time of 64 B, VS-NAT / VS-DR', latency, { min: 1.02, max: 1.4 }),

@@ -11,7 +11,7 @@ import type { Testbed, TransferHow } from '../testbed.ts';
 import type { Bench, Stop } from './bench.ts';
 import type { Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
-import { netpipeStops, transferStops } from './stops.ts';
+import { netpipeStops, STALL_MS, transferStops } from './stops.ts';
 
 const MEASURE = 'http';
 /** Visits in which the server is made to stand still. */
@@ -26,7 +26,6 @@ const SMALL = 65_536;
 /** So many connections that a server that stands still holds up no request: what is late then, is the client. */
 const AT_RATE: TransferHow = { http: { connections: 100, ratePerSecond: 200 } };
 const LATE = 'ms late at worst';
-const STALL_MS = 200;
 /**
  * Half of what the paper saw. A run of `--quick` looks at each loop for 12 s, in which 8 stalls a minute would show 1.6 times;
  * in both together it would miss all of them 4 times in 100.
@@ -173,7 +172,7 @@ export const httpStalls: Experiment = {
     ];
     const overKept = stopsOf(testbed, KEPT, 'http', { sizes: [1, SMALL], seconds: KEPT_SECONDS });
     const blocks = await netpipeStops(NETPIPE, testbed, [SMALL], { measure: MEASURE, seconds: KEPT_SECONDS });
-    await bench.goRound(bench.choose(8, 40), [...overNew, ...overKept, ...blocks]);
+    await bench.goRound(bench.choose(12, 40), [...overNew, ...overKept, ...blocks]);
     await bench.goRound(
       HOLDS,
       overNew.map((stop) => held(stop, testbed)),

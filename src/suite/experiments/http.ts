@@ -17,9 +17,6 @@ const NEW = 'new connections';
 const KEPT = 'persistent connection';
 const NETPIPE = 'netpipe';
 
-/** The paper's curve of the shortest times was smooth, where others were not: they are what the shape of http's is told from. */
-const BEST = { measure: HTTP, value: 'minNs' };
-
 const PACKETS = 'packets';
 const SEGMENTS = 'without offloads';
 const BATCHES = 'with offloads';
@@ -63,15 +60,15 @@ function directorShare(seen: Observations, cell: string, sizeBytes: number, of: 
   return ratio(seen.total({ ...pick, value: `director${of}` }), seen.total({ ...pick, value: `reply${of}` }));
 }
 
-/** Shortest time of one size over that of another, by the same way. */
-function timeRatio(seen: Observations, cell: string, sizeBytes: number, overBytes: number) {
-  return seen.medianRatio({ ...BEST, cell, sizeBytes }, { ...BEST, cell, sizeBytes: overBytes });
+/** Time of one size over that of another, by the same way. */
+function timeOfSizes(seen: Observations, cell: string, sizeBytes: number, overBytes: number) {
+  return seen.medianRatio({ measure: HTTP, cell, sizeBytes }, { measure: HTTP, cell, sizeBytes: overBytes });
 }
 
 /** The size from which on hits are less than half of those of 1 B; time grows linearly between two sizes. */
 function halfHitsBytes(seen: Observations) {
   const sizes = seen.sizes({ cell: NEW, measure: HTTP });
-  const times = sizes.map((sizeBytes) => seen.median({ ...BEST, cell: NEW, sizeBytes }));
+  const times = sizes.map((sizeBytes) => seen.median({ measure: HTTP, cell: NEW, sizeBytes }));
   return combine(
     (...all) => {
       const [first = Number.NaN] = all;
@@ -86,7 +83,7 @@ function halfHitsBytes(seen: Observations) {
 
 /** Hits over a persistent connection / over new ones, of files of one size. */
 function gain(seen: Observations, sizeBytes: number) {
-  return seen.medianRatio({ ...BEST, cell: NEW, sizeBytes }, { ...BEST, cell: KEPT, sizeBytes });
+  return seen.medianRatio({ measure: HTTP, cell: NEW, sizeBytes }, { measure: HTTP, cell: KEPT, sizeBytes });
 }
 
 /** Bytes of the head of every reply, visit by visit. */
@@ -156,10 +153,10 @@ export const http: Experiment = {
         'Where the pole is depends on the machine. Half of the best rate is reached later: a new connection begins with a small ' +
         'window (slow start), which the line knows nothing of. Hits are those of the fastest fetch of each visit.',
       judge: (seen) => {
-        const { latencyNs, poleBytes, rateMbps } = seen.line({ ...BEST, cell: NEW });
+        const { latencyNs, poleBytes, rateMbps } = seen.line({ measure: HTTP, cell: NEW });
         return [
-          state('hits, 1 B / 1 kB', timeRatio(seen, NEW, KB, 1), { max: 1.1 }),
-          state('hits, 1 B / 1 MB', timeRatio(seen, NEW, MB, 1), { min: 2 }),
+          state('hits, 1 B / 1 kB', timeOfSizes(seen, NEW, KB, 1), { max: 1.1 }),
+          state('hits, 1 B / 1 MB', timeOfSizes(seen, NEW, MB, 1), { min: 2 }),
           state('half of the hits of 1 B / (L · r∞)', ratio(halfHitsBytes(seen), poleBytes), { min: 0.5, max: 2 }),
           report('pole, L · r∞', poleBytes, 'B'),
           report(

@@ -5,7 +5,7 @@ import { combine, type Observations, type Quantity, report, state } from '../../
 import { loadNetfilterHooks } from '../netfilter-hooks.ts';
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
-import { latencyRatio, SMALL_BYTES, throughputRatio } from './quantities.ts';
+import { SMALL_BYTES, throughputRatio, timeRatio } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 const NOWHERE = 'no hooks';
@@ -21,7 +21,7 @@ const NO_CHANGE = { min: 0.97, max: 1.03 };
 /** What hooks on both take over what they would if each cost what it costs alone: 1 is no interaction. */
 function interaction(seen: Observations, sizeBytes: number): Quantity {
   const [director, realserver, both] = [DIRECTOR, REALSERVER, BOTH].map((cell) =>
-    latencyRatio(seen, cell, NOWHERE, sizeBytes),
+    timeRatio(seen, cell, NOWHERE, sizeBytes),
   ) as [Quantity, Quantity, Quantity];
   return combine((one, other, together) => together / (one * other), director, realserver, both);
 }
@@ -48,7 +48,7 @@ export const idleHooks: Experiment = {
         'looks up every packet, at any load, and whatever the director has.',
       judge: (seen) => [
         ...[DIRECTOR, REALSERVER].map((cell) =>
-          state(`time of 64 B, ${cell} / none`, latencyRatio(seen, cell, NOWHERE), NO_CHANGE),
+          state(`time of 64 B, ${cell} / none`, timeRatio(seen, cell, NOWHERE), NO_CHANGE),
         ),
         state('throughput of 1 MB, both / none', throughputRatio(seen, BOTH, NOWHERE, LARGE_BYTES), { min: 0.85 }),
         ...[DIRECTOR, REALSERVER].map((cell) =>

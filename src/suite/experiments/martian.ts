@@ -6,7 +6,7 @@ import type { SystemName } from '../../model/mod.ts';
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
 import { proofObservation } from './proof-observation.ts';
-import { latencyRatio, SMALL_BYTES } from './quantities.ts';
+import { SMALL_BYTES, timeRatio } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 const SYSTEMS: readonly SystemName[] = ['direct', 'forward', 'dr', 'dr-martian', 'nat', 'nftables'];
@@ -19,7 +19,7 @@ const FULL_SIZES = [SMALL_BYTES, 1024, 8192, 131_072, LARGE_BYTES];
  * CPU between them, and netpipe keeps it busy: time is CPU time, whoever's program or softirq it is charged to.
  */
 function addedShare(seen: Observations, cell: SystemName): Quantity {
-  return combine((over) => over - 1, latencyRatio(seen, cell, 'direct', LARGE_BYTES));
+  return combine((over) => over - 1, timeRatio(seen, cell, 'direct', LARGE_BYTES));
 }
 
 /** Of the whole time, what the way over the director takes. */
@@ -52,10 +52,10 @@ export const martian: Experiment = {
         'kernel’s own forwarding, which costs more. Where NAT goes through the kernel, too, the order is the ' +
         'paper’s: that is reported.',
       judge: (seen) => [
-        state('time of 64 B, martian / VS-DR', latencyRatio(seen, 'dr-martian', 'dr'), { min: 1 }),
-        state('time of 64 B, VS-NAT / martian', latencyRatio(seen, 'nat', 'dr-martian'), { min: 1 }),
-        report('time of 64 B, VS-NAT / VS-DR', latencyRatio(seen, 'nat', 'dr')),
-        report('time of 64 B, NAT by nftables / martian', latencyRatio(seen, 'nftables', 'dr-martian')),
+        state('time of 64 B, martian / VS-DR', timeRatio(seen, 'dr-martian', 'dr'), { min: 1 }),
+        state('time of 64 B, VS-NAT / martian', timeRatio(seen, 'nat', 'dr-martian'), { min: 1 }),
+        report('time of 64 B, VS-NAT / VS-DR', timeRatio(seen, 'nat', 'dr')),
+        report('time of 64 B, NAT by nftables / martian', timeRatio(seen, 'nftables', 'dr-martian')),
       ],
     },
     {

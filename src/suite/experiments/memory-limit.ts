@@ -3,7 +3,7 @@
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
+import { combine, type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
 import { limitDisk, limitMemory } from '../../lab/mod.ts';
 import { writePaperFiles } from '../../measure/mod.ts';
 import { dropFileCache, requireDisk } from '../../system/mod.ts';
@@ -34,7 +34,7 @@ function tooLargeOverFitting(seen: Observations, cell: string): Quantity {
   // Twice the bytes: in twice the time it is as fast.
   const which = { cell, measure: TRANSFER };
   const times = seen.medianRatio({ ...which, sizeBytes: 32 * MB }, { ...which, sizeBytes: 64 * MB });
-  return { ...times, value: 2 * times.value, replicas: times.replicas.map((replica) => 2 * replica) };
+  return combine((time) => 2 * time, times);
 }
 
 /** A folder with files of its own: pages that another machine has read are in memory for both. */

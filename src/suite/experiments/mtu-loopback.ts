@@ -3,7 +3,7 @@
 
 import { combine, type Observations, type Quantity, ratio, report, state } from '../../analysis/mod.ts';
 import { setLoopback } from '../../lab/mod.ts';
-import type { Ipv4 } from '../../model/mod.ts';
+import { LOOPBACK } from '../../model/mod.ts';
 import { openNetpipe } from '../netpipe-between.ts';
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
@@ -24,7 +24,6 @@ const QUICK_SIZES = [64, 512, 2048, 8192, 32_768, 131_072, 262_144, 524_288, 1_0
 const FULL_SIZES = Array.from({ length: 15 }, (_, index) => 2 ** (index + 6));
 /** As between two hosts, C11. */
 const NO_COLLAPSE = 0.7;
-const LOOPBACK = '127.0.0.1' as Ipv4;
 const CPU = 0;
 /** Several of the largest blocks. */
 const VISIT_SECONDS = 0.04;

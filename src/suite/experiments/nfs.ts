@@ -7,7 +7,7 @@ import { planSystem } from '../systems.ts';
 import type { Testbed, TransferHow } from '../testbed.ts';
 import type { Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
-import { throughputMbps } from './quantities.ts';
+import { throughputMbps, timeRatio } from './quantities.ts';
 import { netpipeStops, transferStops } from './stops.ts';
 
 type Direction = 'read' | 'write';
@@ -24,11 +24,6 @@ const LARGE_BYTES = 1_048_576;
 /** Of a visit: some files of 1 MB, so that one that was disturbed does not stand for all. */
 const SECONDS = 0.06;
 const SAME = { min: 0.9, max: 1.1 };
-
-/** Time of one cell over that of another, side by side. */
-function timeRatio(seen: Observations, direction: Direction, sizeBytes: number, cell: string, baseline: string) {
-  return seen.medianRatio({ cell, measure: direction, sizeBytes }, { cell: baseline, measure: direction, sizeBytes });
-}
 
 /** Throughput of what is written over that of what is read. */
 function writtenOverRead(seen: Observations, cell: string) {
@@ -65,12 +60,12 @@ export const nfs: Experiment = {
         (['read', 'write'] as const).flatMap((direction) => [
           state(
             `time of 1 B, parts of 1 / 16 kB, ${direction}`,
-            timeRatio(seen, direction, SMALL_BYTES, SMALLEST, LARGEST),
+            timeRatio(seen, SMALLEST, LARGEST, SMALL_BYTES, direction),
             SAME,
           ),
           state(
             `throughput of 1 MB, parts of 1 / 16 kB, ${direction}`,
-            timeRatio(seen, direction, LARGE_BYTES, LARGEST, SMALLEST),
+            timeRatio(seen, LARGEST, SMALLEST, LARGE_BYTES, direction),
             SAME,
           ),
         ]),
@@ -89,7 +84,7 @@ export const nfs: Experiment = {
         ...(['read', 'write'] as const).map((direction) =>
           state(
             `throughput of 1 MB, VS-DR / forwarding, ${direction}`,
-            timeRatio(seen, direction, LARGE_BYTES, FORWARDING, LVS),
+            timeRatio(seen, FORWARDING, LVS, LARGE_BYTES, direction),
             SAME,
           ),
         ),
@@ -137,7 +132,7 @@ export const nfs: Experiment = {
             { max: 1 },
           ),
           ...(hasNothing(seen)
-            ? [report('written to memory / to nothing', timeRatio(seen, 'write', SMALL_BYTES, LVS, TO_NOTHING))]
+            ? [report('written to memory / to nothing', timeRatio(seen, LVS, TO_NOTHING, SMALL_BYTES, 'write'))]
             : []),
           report('read', timeOf('read'), 'µs'),
           report('written to memory', timeOf('write'), 'µs'),

@@ -5,8 +5,8 @@ import { exactly, findJaggies, type Observations, type Quantity, report, state }
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
 import { proofObservation } from './proof-observation.ts';
-import { endOverPeak, latencyRatio, rateRatio } from './quantities.ts';
-import { netpipeStops } from './stops.ts';
+import { endOverPeak, rateRatio, timeRatio } from './quantities.ts';
+import { netpipeStops, STALL_MS } from './stops.ts';
 
 const ONE = 'one network';
 const TWO = 'two networks';
@@ -14,12 +14,10 @@ const CONFS = { [ONE]: 'vs-dr-1nic', [TWO]: 'vs-dr' } as const;
 const QUICK_SIZES = [16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576];
 const FULL_SIZES = Array.from({ length: 17 }, (_, index) => 2 ** (index + 4));
 const VISIT_SECONDS = 0.05;
-/** TCP's shortest retransmission timeout. */
-const STOP_NS = 200e6;
 
 /** Visits in which a block there and back took that long. Times are one-way, half of it. */
 function stops(seen: Observations, cell: string): Quantity {
-  return exactly(seen.of({ cell }).filter(({ values }) => 2 * (values.maxNs ?? 0) >= STOP_NS).length);
+  return exactly(seen.of({ cell }).filter(({ values }) => 2 * (values.maxNs ?? 0) >= STALL_MS * 1e6).length);
 }
 
 function watchedSeconds(seen: Observations, cell: string): Quantity {
@@ -49,7 +47,7 @@ export const oneNetwork: Experiment = {
         state('stops, one network', stops(seen, ONE), { min: 1 }),
         state('stops, two networks', stops(seen, TWO), { max: 0 }),
         state('r∞, one network / two', rateRatio(seen, ONE, TWO), { max: 0.9 }),
-        report('time of 64 B, one network / two', latencyRatio(seen, ONE, TWO)),
+        report('time of 64 B, one network / two', timeRatio(seen, ONE, TWO)),
         report('largest / best, one network', endOverPeak(seen, ONE)),
         ...[ONE, TWO].flatMap((cell) => [
           report(`jaggies, ${cell}`, exactly(findJaggies(seen.curve({ cell })).length)),

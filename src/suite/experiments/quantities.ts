@@ -5,14 +5,20 @@ import { combine, type Observations, type Quantity, ratio } from '../../analysis
 /** Small enough to show the latency alone, and as large as a small request. */
 export const SMALL_BYTES = 64;
 
-/** Time of a small block of one cell over that of another, side by side. */
-export function latencyRatio(seen: Observations, cell: string, baseline: string, sizeBytes = SMALL_BYTES): Quantity {
-  return seen.medianRatio({ cell, sizeBytes }, { cell: baseline, sizeBytes });
+/** Time of one size, by default of a small block, in one cell over that in another, side by side. */
+export function timeRatio(
+  seen: Observations,
+  cell: string,
+  baseline: string,
+  sizeBytes = SMALL_BYTES,
+  measure = 'netpipe',
+): Quantity {
+  return seen.medianRatio({ cell, measure, sizeBytes }, { cell: baseline, measure, sizeBytes });
 }
 
 /** Throughput at one size of one cell over that of another, side by side. */
 export function throughputRatio(seen: Observations, cell: string, baseline: string, sizeBytes: number): Quantity {
-  return seen.medianRatio({ cell: baseline, sizeBytes }, { cell, sizeBytes });
+  return timeRatio(seen, baseline, cell, sizeBytes);
 }
 
 /** r∞ of one cell over that of another, from the lines through all sizes. */

@@ -22,6 +22,7 @@ import type { Testbed, TestbedOptions, TransferHow } from '../testbed.ts';
 import type { Bench, Stop } from './bench.ts';
 import type { ClaimJudgement, Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
+import { timeRatio } from './quantities.ts';
 import { netpipeStops, transferStops } from './stops.ts';
 
 const RSH = 'rsh';
@@ -66,21 +67,14 @@ const DISK_SIZES = [1, MB];
 /** Some ten small copies, of which one is undisturbed. */
 const SECONDS = 0.05;
 
-/** What a copy takes when nothing disturbs its six processes: NetPIPE takes the best of its trials, too. */
-const BEST = { measure: RSH, value: 'minNs' };
 const EQUAL = { min: 0.9, max: 1.1 };
-
-function timeRatio(seen: Observations, cell: string, over: string, sizeBytes: number, measure = RSH): Quantity {
-  const pick = { ...BEST, measure, sizeBytes };
-  return seen.medianRatio({ ...pick, cell }, { ...pick, cell: over });
-}
 
 function rateOf(seen: Observations, pick: WhichCurve): Quantity {
   return seen.line(pick).rateMbps;
 }
 
 function floorMs(seen: Observations, cell: string): Quantity {
-  return combine((ns) => ns / 1e6, seen.median({ ...BEST, cell, sizeBytes: 1 }));
+  return combine((ns) => ns / 1e6, seen.median({ measure: RSH, cell, sizeBytes: 1 }));
 }
 
 function workOf(seen: Observations, value: string): Quantity {
@@ -114,12 +108,12 @@ export const rsh: Experiment = {
         'has more than netpipe (below, and near 0.8).',
       judge: (seen) => {
         const ofNetpipe = (copies: string, blocks: string) =>
-          ratio(rateOf(seen, { ...BEST, cell: copies }), rateOf(seen, { cell: blocks, value: 'minNs' }));
+          ratio(rateOf(seen, { measure: RSH, cell: copies }), rateOf(seen, { cell: blocks }));
         return [
-          state('throughput of 16 MB, VS-DR / forwarding', timeRatio(seen, ROUTER, LVS, LARGE), EQUAL),
+          state('throughput of 16 MB, VS-DR / forwarding', timeRatio(seen, ROUTER, LVS, LARGE, RSH), EQUAL),
           state('r∞ on links of 100 Mbit/s, rsh / netpipe', ofNetpipe(LVS_LIMITED, NETPIPE_LIMITED), { min: 0.8 }),
           report('r∞ without a limit, rsh / netpipe', ofNetpipe(LVS, NETPIPE)),
-          report('r∞ of rsh, without a limit', rateOf(seen, { ...BEST, cell: LVS }), 'Mbit/s'),
+          report('r∞ of rsh, without a limit', rateOf(seen, { measure: RSH, cell: LVS }), 'Mbit/s'),
         ];
       },
     },
@@ -158,10 +152,7 @@ export const rsh: Experiment = {
       judge: (seen) =>
         unlessLacking(seen, DISK, () => {
           const ofCopies = (sizeBytes: number, cell: string) =>
-            ratio(
-              seen.median({ ...BEST, cell: LVS, sizeBytes }),
-              seen.median({ ...BEST, cell, measure: DISK, sizeBytes }),
-            );
+            ratio(seen.median({ measure: RSH, cell: LVS, sizeBytes }), seen.median({ cell, measure: DISK, sizeBytes }));
           return [
             state('throughput of 1 MB, disk / null', ofCopies(MB, DISK_LVS), { max: 0.8 }),
             state(
@@ -184,13 +175,13 @@ export const rsh: Experiment = {
         'The paper’s second was that of a machine of 75 MHz, which started five processes for it; here client and realserver are equally fast. ' +
         '128 kB are below a tenth of L · r∞, and a few more packets.',
       judge: (seen) => [
-        state('time of 1 B, VS-DR / realserver to itself', timeRatio(seen, LVS, SERVER_SELF, 1), {
+        state('time of 1 B, VS-DR / realserver to itself', timeRatio(seen, LVS, SERVER_SELF, 1, RSH), {
           min: 0.85,
           max: 1.15,
         }),
         state(
           'time by VS-DR, 128 kB / 1 B',
-          seen.medianRatio({ ...BEST, cell: LVS, sizeBytes: 128 * KB }, { ...BEST, cell: LVS, sizeBytes: 1 }),
+          seen.medianRatio({ measure: RSH, cell: LVS, sizeBytes: 128 * KB }, { measure: RSH, cell: LVS, sizeBytes: 1 }),
           { max: 1.25 },
         ),
         ...[LVS, SERVER_SELF, CLIENT_SELF].map((cell) => report(`time of 1 B, ${cell}`, floorMs(seen, cell), 'ms')),

@@ -3,7 +3,7 @@
 
 import { combine, type Observations, type Quantity, ratio, report, state } from '../../analysis/mod.ts';
 import { limitCpu, setLoopback } from '../../lab/mod.ts';
-import type { Ipv4 } from '../../model/mod.ts';
+import { LOOPBACK } from '../../model/mod.ts';
 import { openNetpipe } from '../netpipe-between.ts';
 import { planSystem } from '../systems.ts';
 import type { Testbed } from '../testbed.ts';
@@ -25,7 +25,6 @@ const TURNS = 'netpipe';
 const BYTES = 1_048_576;
 /** Dozens of the periods in which a share is counted out. */
 const VISIT_SECONDS = 0.2;
-const LOOPBACK = '127.0.0.1' as Ipv4;
 /** A machine each. */
 const CPUS = { client: 0, realserver: 1 };
 

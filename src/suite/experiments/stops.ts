@@ -22,7 +22,7 @@ export interface NetpipeStopOptions {
 }
 
 /** TCP's shortest retransmission timeout: what stood still for so long has lost something. */
-const STALL_MS = 200;
+export const STALL_MS = 200;
 
 /** Short: machines are disturbed for tenths of a second, and neighbours in time suffer alike. */
 const VISIT_SECONDS = 0.02;

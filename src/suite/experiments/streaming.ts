@@ -2,7 +2,7 @@
 // large requests and no replies, and tells whether an LVS, and its ends, mind.
 
 import { exactly, findJaggies, type Observations, ratio, report, state } from '../../analysis/mod.ts';
-import type { Ipv4 } from '../../model/mod.ts';
+import { LOOPBACK } from '../../model/mod.ts';
 import { openNetpipe } from '../netpipe-between.ts';
 import { planSystem } from '../systems.ts';
 import type { Bench } from './bench.ts';
@@ -15,7 +15,6 @@ const ENDS = ['client', 'realserver1'] as const;
 const selfOf = (machine: string) => `${machine} to itself`;
 const STREAM = 'netpipe-stream';
 const STREAM_BACK = 'netpipe-stream-back';
-const LOOPBACK = '127.0.0.1' as Ipv4;
 /** In one packet, and far below the pole, which is at some 50 kB with offloads. */
 const BELOW_POLE = 1024;
 const LARGE = 1_048_576;
