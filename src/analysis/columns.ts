@@ -1,7 +1,7 @@
 // Numbers by round, some of which may be missing, and what is drawn of them when rounds are resampled.
 
 import type { TimedBlock } from './hockney.ts';
-import { median } from './quantiles.ts';
+import { quantile } from './quantiles.ts';
 
 /** By round; undefined where a round has none. */
 export type Column = readonly (number | undefined)[];
@@ -22,12 +22,24 @@ export function drawFrom(column: Column, rounds: Int32Array): number[] {
   return drawn;
 }
 
-/** The median time of each size; a size that none of these rounds has is left out. */
-export function mediansOver(columns: readonly SizeColumn[], rounds: Int32Array): TimedBlock[] {
+/** One time for each size, such as the median; a size that none of these rounds has is left out. */
+export function timesOver(
+  columns: readonly SizeColumn[],
+  rounds: Int32Array,
+  statistic: (timesNs: readonly number[]) => number,
+): TimedBlock[] {
   return columns.flatMap(({ sizeBytes, column }) => {
     const timesNs = drawFrom(column, rounds);
-    return timesNs.length === 0 ? [] : [{ sizeBytes, timeNs: median(timesNs) }];
+    return timesNs.length === 0 ? [] : [{ sizeBytes, timeNs: statistic(timesNs) }];
   });
+}
+
+/**
+ * What the quickest tenth of the rounds takes. A machine that others share has two speeds or more, whose shares change from
+ * minute to minute: the median of the rounds lies anywhere between them, this at the higher one.
+ */
+export function lowerDecile(values: readonly number[]): number {
+  return quantile(values, 0.1);
 }
 
 export function allRounds(count: number): Int32Array {

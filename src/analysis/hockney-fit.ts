@@ -4,7 +4,7 @@
 import type { SystemName } from '../model/mod.ts';
 import { FIT_CRITERION, type HockneyFit } from './analysis.ts';
 import { bootstrap, FIT_REPLICATES, percentileEstimate } from './bootstrap.ts';
-import { allRounds, mediansOver, type SizeColumn } from './columns.ts';
+import { allRounds, type SizeColumn, timesOver } from './columns.ts';
 import { fitHockney, type HockneyLine, hockneyPoleBytes, hockneyRateMbps, relativeResiduals } from './hockney.ts';
 import { median } from './quantiles.ts';
 import { sizesOf, type Visits, visitsAt } from './visits.ts';
@@ -13,13 +13,15 @@ import { sizesOf, type Visits, visitsAt } from './visits.ts';
 export function fitSystem(visits: Visits, system: SystemName): HockneyFit | undefined {
   const columns = columnsOf(visits, system);
   const rounds = Math.max(0, ...columns.map(({ column }) => column.length));
-  const blocks = mediansOver(columns, allRounds(rounds));
+  const blocks = timesOver(columns, allRounds(rounds), median);
   const line = fitHockney(blocks);
   if (line === undefined) return undefined;
 
-  const replicas = bootstrap(rounds, (indices) => fitHockney(mediansOver(columns, indices)), FIT_REPLICATES).filter(
-    (replica) => replica !== undefined,
-  );
+  const replicas = bootstrap(
+    rounds,
+    (indices) => fitHockney(timesOver(columns, indices, median)),
+    FIT_REPLICATES,
+  ).filter((replica) => replica !== undefined);
   const estimate = (quantity: (line: HockneyLine) => number) =>
     percentileEstimate(quantity(line), replicas.length === 0 ? [quantity(line)] : replicas.map(quantity));
 

@@ -3,9 +3,16 @@
 
 import type { Observation } from '../model/mod.ts';
 import { bootstrap, FIT_REPLICATES } from './bootstrap.ts';
-import { allRounds, type Column, drawFrom, mediansOver, type SizeColumn } from './columns.ts';
+import { allRounds, type Column, drawFrom, lowerDecile, type SizeColumn, timesOver } from './columns.ts';
 import type { CurvePoint } from './detectors/curve.ts';
-import { fitHockney, type HockneyLine, hockneyPoleBytes, hockneyRateMbps, relativeResiduals } from './hockney.ts';
+import {
+  fitHockney,
+  type HockneyLine,
+  hockneyPoleBytes,
+  hockneyRateMbps,
+  relativeResiduals,
+  type TimedBlock,
+} from './hockney.ts';
 import { median } from './quantiles.ts';
 import type { Quantity } from './quantity.ts';
 
@@ -77,6 +84,11 @@ export class Observations {
     return this.#resampled(this.#column(pick), median);
   }
 
+  /** What the quickest rounds take: of a time, what nothing else on the machine is in. */
+  undisturbed(pick: Which): Quantity {
+    return this.#resampled(this.#column(pick), lowerDecile);
+  }
+
   /** Over the rounds: for counters too coarse for one visit. */
   total(pick: Which): Quantity {
     return this.#resampled(this.#column(pick), (values) => values.reduce((sum, value) => sum + value, 0));
@@ -84,11 +96,7 @@ export class Observations {
 
   /** The median over the rounds of one number divided by another of the same round. */
   medianRatio(numerator: Which, denominator: Which): Quantity {
-    const below = this.#column(denominator);
-    const ratios = this.#column(numerator).map((value, round) => {
-      const partner = below[round];
-      return value === undefined || partner === undefined ? undefined : value / partner;
-    });
+    const ratios = quotients(this.#column(numerator), this.#column(denominator));
     if (ratios.every((value) => value === undefined)) {
       throw new NotObserved(`no round has both ${describe(numerator)} and ${describe(denominator)}`);
     }
@@ -98,9 +106,32 @@ export class Observations {
   /** Throws NotObserved when the sizes cannot tell L from r∞. */
   line(pick: WhichCurve): Line {
     const columns = this.#columns(pick);
-    const whole = fitTo(columns, allRounds(this.rounds));
+    return this.#lineThrough(pick, columns, (rounds) => timesOver(columns, rounds, lowerDecile));
+  }
+
+  /**
+   * The line of one cell measured beside another: through the other one's times, each times the median ratio of the two side
+   * by side. What disturbs both is in neither's place against the other. Throws NotObserved, as line does.
+   */
+  lineBeside(pick: WhichCurve, baseline: WhichCurve): Line {
+    const [columns, others] = [this.#columns(pick), this.#columns(baseline)];
+    const ratios = columns.flatMap(({ sizeBytes, column }) => {
+      const other = others.find((one) => one.sizeBytes === sizeBytes);
+      return other === undefined ? [] : [{ sizeBytes, column: quotients(column, other.column) }];
+    });
+    return this.#lineThrough(pick, columns, (rounds) => {
+      const times = new Map(timesOver(others, rounds, lowerDecile).map(({ sizeBytes, timeNs }) => [sizeBytes, timeNs]));
+      return timesOver(ratios, rounds, median).map(({ sizeBytes, timeNs }) => ({
+        sizeBytes,
+        timeNs: timeNs * (times.get(sizeBytes) ?? Number.NaN),
+      }));
+    });
+  }
+
+  #lineThrough(pick: WhichCurve, columns: readonly SizeColumn[], points: (rounds: Int32Array) => TimedBlock[]): Line {
+    const whole = fitTo(points(allRounds(this.rounds)));
     if (whole.line === NO_LINE) throw new NotObserved(`no line fits the times of ${describe(pick)}`);
-    const replicas = this.#resamples.map((rounds) => fitTo(columns, rounds));
+    const replicas = this.#resamples.map((rounds) => fitTo(points(rounds)));
     const rounds = Math.min(...columns.map(({ column }) => count(column)));
     const quantity = (of: (fit: Fit) => number): Quantity => ({ value: of(whole), replicas: replicas.map(of), rounds });
     return {
@@ -112,11 +143,11 @@ export class Observations {
     };
   }
 
-  /** Median times, ascending by size. */
+  /** Ascending by size. */
   curve(pick: WhichCurve): readonly CurvePoint[] {
     return this.#columns(pick).map(({ sizeBytes, column }) => ({
       sizeBytes,
-      timeNs: median(column.filter((value) => value !== undefined)),
+      timeNs: lowerDecile(column.filter((value) => value !== undefined)),
     }));
   }
 
@@ -144,6 +175,14 @@ export class Observations {
   }
 }
 
+/** Round by round. */
+function quotients(numerators: Column, denominators: Column): Column {
+  return numerators.map((value, round) => {
+    const partner = denominators[round];
+    return value === undefined || partner === undefined ? undefined : value / partner;
+  });
+}
+
 interface Fit {
   readonly line: HockneyLine;
   /** Their absolute values, by size. */
@@ -151,8 +190,7 @@ interface Fit {
 }
 
 /** NO_LINE where none fits. */
-function fitTo(columns: readonly SizeColumn[], rounds: Int32Array): Fit {
-  const points = mediansOver(columns, rounds);
+function fitTo(points: readonly TimedBlock[]): Fit {
   const line = fitHockney(points) ?? NO_LINE;
   return { line, residuals: relativeResiduals(line, points).map(Math.abs) };
 }

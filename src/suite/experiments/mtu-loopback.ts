@@ -1,12 +1,13 @@
 // Section 1.4: the MTU again, of lo. A host's netpipe to itself has neither link nor second host, so that what collapses between
 // two hosts and not here is not the protocol.
 
-import { combine, type Observations, type Quantity, ratio, report, state } from '../../analysis/mod.ts';
+import { type Observations, type Quantity, ratio, report, state } from '../../analysis/mod.ts';
 import { setLoopback } from '../../lab/mod.ts';
 import { LOOPBACK } from '../../model/mod.ts';
 import { openNetpipe } from '../netpipe-between.ts';
 import { planSystem } from '../systems.ts';
 import type { Experiment } from './experiment.ts';
+import { endOverPeak, rateRatio } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 /** The paper's; each on a machine of its own, so that all are there at the same time. */
@@ -28,28 +29,8 @@ const CPU = 0;
 /** Several of the largest blocks. */
 const VISIT_SECONDS = 0.04;
 
-/**
- * Throughput at the largest size over the best of any, from the fastest block of each visit: a large block takes long enough to be
- * disturbed by whatever else runs, a small one does not.
- */
-function largestOverBest(seen: Observations, cell: string): Quantity {
-  const sizes = seen.sizes({ cell });
-  const times = sizes.map((sizeBytes) => seen.median({ cell, sizeBytes, value: 'minNs' }));
-  return combine(
-    (...ns) => {
-      const rates = ns.map((time, index) => (sizes[index] ?? 0) / time);
-      return (rates.at(-1) as number) / Math.max(...rates);
-    },
-    ...times,
-  );
-}
-
 function poles(seen: Observations, from: number, to: number): Quantity {
   return ratio(seen.line({ cell: cellOf(from) }).poleBytes, seen.line({ cell: cellOf(to) }).poleBytes);
-}
-
-function rates(seen: Observations, from: number, to: number): Quantity {
-  return ratio(seen.line({ cell: cellOf(from) }).rateMbps, seen.line({ cell: cellOf(to) }).rateMbps);
 }
 
 export const mtuLoopback: Experiment = {
@@ -70,14 +51,12 @@ export const mtuLoopback: Experiment = {
         'Less than 0.7 is what counts as a collapse between two hosts. A block of 1 MB outgrows a CPU’s own cache and is a tenth slower for ' +
         'that, so that 0.9 would decide nothing.',
       judge: (seen) => [
-        ...MTUS.map((mtu) =>
-          state(`largest / best, MTU ${mtu}`, largestOverBest(seen, cellOf(mtu)), { min: NO_COLLAPSE }),
-        ),
+        ...MTUS.map((mtu) => state(`largest / best, MTU ${mtu}`, endOverPeak(seen, cellOf(mtu)), { min: NO_COLLAPSE })),
         ...MTUS.slice(1).flatMap((to, index) => {
           const from = MTUS[index] ?? to;
           return [
             state(`pole, MTU ${from} / ${to}`, poles(seen, from, to), { min: 1 }),
-            state(`r∞, MTU ${from} / ${to}`, rates(seen, from, to), { min: 1 }),
+            state(`r∞, MTU ${from} / ${to}`, rateRatio(seen, cellOf(from), cellOf(to)), { min: 1 }),
           ];
         }),
         ...MTUS.map((mtu) => report(`pole, MTU ${mtu}`, seen.line({ cell: cellOf(mtu) }).poleBytes, 'B')),

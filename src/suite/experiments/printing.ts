@@ -10,7 +10,7 @@ import { planSystem } from '../systems.ts';
 import type { TransferHow } from '../testbed.ts';
 import type { Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
-import { throughputMbps } from './quantities.ts';
+import { throughputRatio } from './quantities.ts';
 import { transferStops } from './stops.ts';
 
 const MEASURE = 'transfer';
@@ -38,14 +38,6 @@ const PRELOADED: readonly { readonly cell: string; readonly name: TransferName; 
 ];
 
 const lineOf = (seen: Observations, cell: string) => seen.line({ cell, measure: MEASURE });
-
-function throughputRatio(seen: Observations, cell: string, baseline: string) {
-  const [one, other] = [cell, baseline].map((each) => throughputMbps(seen, each, MEDIUM_BYTES, MEASURE)) as [
-    ReturnType<typeof throughputMbps>,
-    ReturnType<typeof throughputMbps>,
-  ];
-  return ratio(one, other);
-}
 
 /** Time of 1 MB from the disk over that of one that was read before. */
 function coldOverWarm(seen: Observations, service: string) {
@@ -76,10 +68,17 @@ export const printing: Experiment = {
         const [http, lpd, rsh, file] = COPIES.map(({ cell }) => lineOf(seen, cell)) as [Line, Line, Line, Line];
         return [
           state('L, lpd / rsh', ratio(lpd.latencyNs, rsh.latencyNs), { max: 1 }),
-          state('throughput of 1 MB, lpd / rsh to a file', throughputRatio(seen, 'lpd', 'rsh to a file'), { min: 1 }),
+          state(
+            'throughput of 1 MB, lpd / rsh to a file',
+            throughputRatio(seen, 'lpd', 'rsh to a file', MEDIUM_BYTES, MEASURE),
+            { min: 1 },
+          ),
           state('r∞, lpd / http', ratio(lpd.rateMbps, http.rateMbps), { min: 0.2, max: 0.8 }),
           report('r∞, lpd / rsh to a file', ratio(lpd.rateMbps, file.rateMbps)),
-          report('throughput of 1 MB, lpd / rsh to the disk', throughputRatio(seen, 'lpd', 'rsh to the disk')),
+          report(
+            'throughput of 1 MB, lpd / rsh to the disk',
+            throughputRatio(seen, 'lpd', 'rsh to the disk', MEDIUM_BYTES, MEASURE),
+          ),
           report(
             'L, lpd',
             combine((ns) => ns / 1e6, lpd.latencyNs),

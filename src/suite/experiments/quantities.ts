@@ -17,23 +17,33 @@ export function timeRatio(
 }
 
 /** Throughput at one size of one cell over that of another, side by side. */
-export function throughputRatio(seen: Observations, cell: string, baseline: string, sizeBytes: number): Quantity {
-  return timeRatio(seen, baseline, cell, sizeBytes);
+export function throughputRatio(
+  seen: Observations,
+  cell: string,
+  baseline: string,
+  sizeBytes: number,
+  measure = 'netpipe',
+): Quantity {
+  return timeRatio(seen, baseline, cell, sizeBytes, measure);
 }
 
-/** r∞ of one cell over that of another, from the lines through all sizes. */
-export function rateRatio(seen: Observations, cell: string, baseline: string): Quantity {
-  return ratio(seen.line({ cell }).rateMbps, seen.line({ cell: baseline }).rateMbps);
+/** r∞ of one cell over that of another, from the lines through all sizes, side by side. */
+export function rateRatio(seen: Observations, cell: string, baseline: string, measure = 'netpipe'): Quantity {
+  const [pick, other] = [
+    { cell, measure },
+    { cell: baseline, measure },
+  ];
+  return ratio(seen.lineBeside(pick, other).rateMbps, seen.line(other).rateMbps);
 }
 
 /** Mbit/s at one size. */
 export function throughputMbps(seen: Observations, cell: string, sizeBytes: number, measure = 'netpipe'): Quantity {
-  return combine((ns) => (sizeBytes * 8000) / ns, seen.median({ cell, measure, sizeBytes }));
+  return combine((ns) => (sizeBytes * 8000) / ns, seen.undisturbed({ cell, measure, sizeBytes }));
 }
 
 /** Time of a block at one size, µs. */
 export function timeUs(seen: Observations, cell: string, sizeBytes = SMALL_BYTES): Quantity {
-  return combine((ns) => ns / 1000, seen.median({ cell, sizeBytes }));
+  return combine((ns) => ns / 1000, seen.undisturbed({ cell, sizeBytes }));
 }
 
 /** Throughput at the largest size over the best throughput of any: below 1 the curve falls at its end. */

@@ -9,7 +9,7 @@ import type { Testbed, TransferHow } from '../testbed.ts';
 import type { Bench, Stop } from './bench.ts';
 import type { Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
-import { halfRateBytes, throughputMbps } from './quantities.ts';
+import { halfRateBytes, throughputRatio } from './quantities.ts';
 import { netpipeStops, transferStops } from './stops.ts';
 
 const NETPIPE = 'netpipe';
@@ -53,7 +53,7 @@ const inThousands = (quantity: Quantity) => combine((value) => value / 1000, qua
 /** Throughput of a service over netpipe's, at the largest size that was measured there. */
 function besideNetpipe(seen: Observations, cell: string, measure: string) {
   const sizeBytes = seen.sizes({ cell, measure }).at(-1) ?? 0;
-  return ratio(throughputMbps(seen, cell, sizeBytes, measure), throughputMbps(seen, NETPIPE, sizeBytes, measure));
+  return throughputRatio(seen, cell, NETPIPE, sizeBytes, measure);
 }
 
 export const services: Experiment = {

@@ -9,6 +9,7 @@ import { planSystem } from '../systems.ts';
 import type { Testbed } from '../testbed.ts';
 import type { Stop } from './bench.ts';
 import type { Experiment } from './experiment.ts';
+import { throughputMbps, throughputRatio } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
 
 /** As the paper's 133 and 75 MHz. */
@@ -27,15 +28,6 @@ const BYTES = 1_048_576;
 const VISIT_SECONDS = 0.2;
 /** A machine each. */
 const CPUS = { client: 0, realserver: 1 };
-
-/** Of blocks of 1 MB. The mean, because a share of a CPU comes in pieces. */
-function mbps(seen: Observations, cell: string, measure = STREAM): Quantity {
-  return combine((ns) => (BYTES * 8000) / ns, seen.median({ cell, measure, value: 'meanNs' }));
-}
-
-function over(seen: Observations, cell: string, baseline: string, measure = STREAM): Quantity {
-  return seen.medianRatio({ cell: baseline, measure, value: 'meanNs' }, { cell, measure, value: 'meanNs' });
-}
 
 /** How much of its share of a CPU a machine has used. */
 function shareUsed(seen: Observations, cell: string, machine: string, share: number): Quantity {
@@ -73,7 +65,7 @@ async function linkStops(cell: string, testbed: Testbed): Promise<readonly Stop[
   const sending = { ...options, mode: 'stream', reverse: true, measure: STREAM, cpu: true } as const;
   return [
     ...(await netpipeStops(cell, testbed, [BYTES], sending)),
-    ...(await netpipeStops(cell, testbed, [BYTES], { ...options, measure: TURNS })),
+    ...(await netpipeStops(cell, testbed, [BYTES], { ...options, measure: TURNS, time: 'mean' })),
   ];
 }
 
@@ -97,12 +89,16 @@ export const slowEndpoint: Experiment = {
         'lo has an MTU of 64 kB and offloads by itself, and would be faster for that alone. The kernel of one machine charges a packet’s way ' +
         'up to the receiver’s socket to the sender, so it is the slow one that sends.',
       judge: (seen) => [
-        state('throughput, link / slow to itself', over(seen, SLOW_LINK, SLOW_SELF), { max: 1.1 }),
+        state('throughput, link / slow to itself', throughputRatio(seen, SLOW_LINK, SLOW_SELF, BYTES, STREAM), {
+          max: 1.1,
+        }),
         state('share of its CPU that the slow end uses', shareUsed(seen, SLOW_LINK, 'realserver1', SLOW_SHARE), {
           min: 0.8,
         }),
         report('share of its CPU that the fast end uses', shareUsed(seen, SLOW_LINK, 'client', FAST_SHARE)),
-        ...[SLOW_LINK, SLOW_SELF, FAST_SELF].map((cell) => report(`throughput, ${cell}`, mbps(seen, cell), 'Mbit/s')),
+        ...[SLOW_LINK, SLOW_SELF, FAST_SELF].map((cell) =>
+          report(`throughput, ${cell}`, throughputMbps(seen, cell, BYTES, STREAM), 'Mbit/s'),
+        ),
       ],
     },
     {
@@ -115,9 +111,12 @@ export const slowEndpoint: Experiment = {
         'The share is counted out in periods of 2.5 and 4.4 ms, as short as the kernel allows; blocks that go to and fro wait for both ends ' +
         'in turn, so that the slow one has only a part of their time.',
       judge: (seen) => [
-        state('throughput, fast and fast / fast and slow', over(seen, FAST_LINK, SLOW_LINK), { min: 1.3, max: 2.2 }),
-        report('the same, blocks to and fro', over(seen, FAST_LINK, SLOW_LINK, TURNS)),
-        report('throughput, fast and fast', mbps(seen, FAST_LINK), 'Mbit/s'),
+        state('throughput, fast and fast / fast and slow', throughputRatio(seen, FAST_LINK, SLOW_LINK, BYTES, STREAM), {
+          min: 1.3,
+          max: 2.2,
+        }),
+        report('the same, blocks to and fro', throughputRatio(seen, FAST_LINK, SLOW_LINK, BYTES, TURNS)),
+        report('throughput, fast and fast', throughputMbps(seen, FAST_LINK, BYTES, STREAM), 'Mbit/s'),
       ],
     },
   ],

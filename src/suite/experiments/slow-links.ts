@@ -70,7 +70,9 @@ export const slowLinks: Experiment = {
       const slow = rate === undefined ? [] : ofClient.map(({ device }) => [`client:${device}`, rate]);
       for (const system of SYSTEMS) {
         const testbed = await bench.stand(planSystem(cluster, system), { linkRates: Object.fromEntries(slow) });
-        stops.push(...(await netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS })));
+        stops.push(
+          ...(await netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS, time: 'median' })),
+        );
       }
     }
     await bench.goRound(bench.choose(16, 80), stops);
