@@ -46,6 +46,22 @@ test('a ratio of two lines is taken resample by resample', () => {
   assert.ok(alone.high / alone.low > 1.5);
 });
 
+test('an undisturbed time is that of the quickest rounds, however many are slow', () => {
+  const times = [10, 10, 10, ...Array.from({ length: 17 }, () => 17)];
+  const seen = new Observations(times.map((timeNs, round) => observe('a', round, 1, timeNs)));
+  assert.equal(seen.undisturbed({ cell: 'a' }).value, 10);
+  assert.equal(seen.median({ cell: 'a' }).value, 17);
+});
+
+test('a line beside another one has the ratio of the two, whatever struck both', () => {
+  const seen = new Observations([...curveOf('a', 2000, 3), ...curveOf('b', 1000, 1)]);
+  const [beside, other] = [seen.lineBeside({ cell: 'a' }, { cell: 'b' }), seen.line({ cell: 'b' })];
+  const { value, low, high } = estimateOf(ratio(beside.rateMbps, other.rateMbps));
+  assert.ok(Math.abs(value - 1 / 3) < 1e-6 && low > 0.333 && high < 0.334, `${value} [${low}–${high}]`);
+  assert.ok(Math.abs(beside.latencyNs.value / other.latencyNs.value - 2) < 1e-6);
+  assert.throws(() => seen.lineBeside({ cell: 'a' }, { cell: 'c' }), /nothing was observed of c/);
+});
+
 test('a round that lacks one of the two does not count', () => {
   const seen = new Observations([observe('a', 0, 1, 10), observe('a', 1, 1, 30), observe('b', 1, 1, 10)]);
   const quantity = seen.medianRatio({ cell: 'a', sizeBytes: 1 }, { cell: 'b', sizeBytes: 1 });
