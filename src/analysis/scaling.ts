@@ -4,6 +4,7 @@
 import type { LinkLoad, ScaleRun, SystemName, WindowSample, WindowTransferName } from '../model/mod.ts';
 import { type Estimate, estimateMedian } from './bootstrap.ts';
 import { type Bottleneck, busiestOf, findBottleneck } from './bottleneck.ts';
+import { findBypass } from './detectors/bypass.ts';
 import { median } from './quantiles.ts';
 import { fitScalabilityLaw, type ScalabilityLaw } from './scalability-law.ts';
 
@@ -34,6 +35,8 @@ export interface ScalePoint {
   readonly late: number;
   readonly lost: readonly string[];
   readonly drops: number;
+  /** Of the connections that realservers accepted, the largest share in a window that the director has not counted: 0 as it should be. */
+  readonly bypassed: number;
   readonly machineCpuShare: number;
   readonly softirqCpuShare: number;
   readonly bottleneck: Bottleneck;
@@ -106,10 +109,18 @@ function pointOf(run: ScaleRun, clients: number, samples: readonly WindowSample[
     late: sum(over(({ shares }) => shares.filter(({ covered }) => covered < COVERED).length)),
     lost: [...new Set(samples.flatMap(({ lost }) => lost.map(({ client }) => client)))],
     drops: sum(over(({ drops }) => drops)),
+    bypassed: Math.max(...over(bypassedShare)),
     machineCpuShare: median(over(({ machineCpuShare }) => machineCpuShare)),
     softirqCpuShare: median(over(({ softirqCpuShare }) => softirqCpuShare)),
     bottleneck: findBottleneck(run, windows),
   };
+}
+
+/** 0 where nobody counts at the director. */
+function bypassedShare({ newConnections, connections }: WindowSample): number {
+  const counts = Object.values(connections);
+  if (counts.length === 0) return 0;
+  return findBypass({ made: newConnections, counted: sum(counts) })?.missingShare ?? 0;
 }
 
 /** Netpipe's blocks to and fro are payload in both directions of a link, those of all others in one. */

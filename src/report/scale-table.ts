@@ -69,6 +69,13 @@ export function describeCurve({ law, knee, points }: ScaleCurve): string {
     ...points.flatMap(({ clients, drops }) =>
       drops > 0 ? [`the director dropped ${drops} packets with ${clients} clients`] : [],
     ),
+    ...points.flatMap(({ clients, bypassed }) =>
+      bypassed > 0
+        ? [
+            `with ${clients} clients ${(100 * bypassed).toFixed(0)} % of the connections did not go through the director`,
+          ]
+        : [],
+    ),
   ];
   return `${parts.join('; ')}.`;
 }

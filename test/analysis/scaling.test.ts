@@ -86,6 +86,17 @@ test('the sum of the window, and beside it the sum of clients that had a window 
   assert.equal(point?.split, jain([30, 10]));
 });
 
+test('connections that realservers accepted and the director has not counted went past it', () => {
+  const bypassedOf = (more: Partial<WindowSample>) =>
+    analyseScaling(RUN, [windowOf([30], 0), windowOf([30], 1, more)])[0]?.points[0]?.bypassed;
+  assert.equal(bypassedOf({}), 0);
+  assert.equal(bypassedOf({ newConnections: 160 }), 0.75);
+  assert.equal(bypassedOf({ connections: { '10.0.0.1': 0 } }), 1);
+  // Nobody counts where the kernel forwards, and nothing is made where connections are kept.
+  assert.equal(bypassedOf({ connections: {} }), 0);
+  assert.equal(bypassedOf({ connections: { '10.0.0.1': 0 }, newConnections: 0 }), 0);
+});
+
 test('curves are told apart by system and realservers, points ascend by clients', () => {
   const windows = [[1, 1], [1, 1, 1, 1], [1]].flatMap((mbps) => THREE.map((round) => windowOf(mbps, round)));
   const curves = analyseScaling({ ...RUN, realservers: [1, 2] }, [
