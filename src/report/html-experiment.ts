@@ -1,13 +1,8 @@
 // The section of report.html on one experiment: what stood and was compared, its plots, and claim by claim what was found,
 // within which bounds it had to be, and how to repeat it.
 
-import {
-  type Bounds,
-  formatSignificant,
-  type JudgedClaim,
-  type JudgedExperiment,
-  type Outcome,
-} from '../analysis/mod.ts';
+import { formatSignificant, type JudgedClaim, type JudgedExperiment, type Outcome } from '../analysis/mod.ts';
+import { describeBounds } from './bounds.ts';
 import { drawFigure } from './draw-charts.ts';
 import { figureOption } from './figure-chart.ts';
 import { formatFigure } from './html-figure.ts';
@@ -62,7 +57,7 @@ function formatClaim({ id, says, paper, criterion, remark, verdict, why, stateme
     cells: [
       escapeMarkup(unit === undefined ? name : `${name}, ${unit}`),
       estimateCell(estimate, formatSignificant),
-      escapeMarkup(formatBounds(bounds)),
+      describeBounds(bounds) || '–',
       OUTCOMES[outcome],
     ],
   }));
@@ -77,10 +72,4 @@ function formatClaim({ id, says, paper, criterion, remark, verdict, why, stateme
     element('dl', {}, text.join('\n')),
     rows.length === 0 ? '' : formatTable(HEADINGS, rows),
   ].join('\n');
-}
-
-function formatBounds({ min, max }: Bounds): string {
-  if (min !== undefined && max !== undefined) return `${min} – ${max}`;
-  if (min !== undefined) return `≥ ${min}`;
-  return max === undefined ? '–' : `≤ ${max}`;
 }

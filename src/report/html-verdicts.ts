@@ -2,7 +2,6 @@
 // the paper's number, ours against the bounds of its criterion, and the verdict. Filtered by style alone, without script.
 
 import {
-  type Bounds,
   type ClaimVerdict,
   countVerdicts,
   type Estimate,
@@ -13,6 +12,7 @@ import {
   type Outcome,
   VERDICTS,
 } from '../analysis/mod.ts';
+import { describeBounds } from './bounds.ts';
 import { drawIntervalBar } from './interval-bar.ts';
 import { element, escapeMarkup } from './markup.ts';
 import { themeSvg } from './series-style.ts';
@@ -140,17 +140,4 @@ function formatEstimate({ value, low, high }: Estimate, unit: string | undefined
 /** Counts as they are, everything else with three digits; with the sign of a minus. */
 function formatNumber(value: number): string {
   return (Number.isInteger(value) ? groupThousands(value) : formatSignificant(value)).replace('-', '−');
-}
-
-/** What the criterion allows: `1.02 to 1.4`, `at most 1.1`; empty without bounds. */
-function describeBounds({ min, max }: Bounds): string {
-  if (min !== undefined && max !== undefined)
-    return min === max ? formatBound(min) : `${formatBound(min)} to ${formatBound(max)}`;
-  if (min !== undefined) return `at least ${formatBound(min)}`;
-  return max === undefined ? '' : `at most ${formatBound(max)}`;
-}
-
-/** As the criterion has it. */
-function formatBound(bound: number): string {
-  return String(bound).replace('-', '−');
 }

@@ -2,7 +2,6 @@
 // said, what was found, and within which bounds it had to be.
 
 import {
-  type Bounds,
   type ClaimVerdict,
   countVerdicts,
   formatSignificant,
@@ -12,6 +11,7 @@ import {
   type Outcome,
   VERDICTS,
 } from '../analysis/mod.ts';
+import { describeBounds } from './bounds.ts';
 import { styleText, type TextStyle, wrapText } from './wrap-text.ts';
 
 export interface VerdictTableOptions {
@@ -67,13 +67,8 @@ function formatStatement({ name, estimate, bounds, unit, outcome }: JudgedStatem
   const { value, low, high } = estimate;
   const interval = low === high ? '' : ` [${formatSignificant(low)}–${formatSignificant(high)}]`;
   const number = `${formatSignificant(value)}${interval}${unit === undefined ? '' : ` ${unit}`}`;
-  return wrapText(`${MARKS[outcome]} ${name}: ${number}${formatBounds(bounds)}`, WIDTH, INDENT, `${INDENT}  `).join(
-    '\n',
-  );
-}
-
-function formatBounds({ min, max }: Bounds): string {
-  if (min !== undefined && max !== undefined) return `, bounds ${min}–${max}`;
-  if (min !== undefined) return `, at least ${min}`;
-  return max === undefined ? '' : `, at most ${max}`;
+  const text = [`${MARKS[outcome]} ${name}: ${number}`, describeBounds(bounds)]
+    .filter((part) => part !== '')
+    .join(', ');
+  return wrapText(text, WIDTH, INDENT, `${INDENT}  `).join('\n');
 }

@@ -1,6 +1,9 @@
 // What an experiment measures with: it builds systems that the bench takes down again, and lets visits go round: stop after
 // stop of each size, in turn, round after round. Every visit becomes an observation, written as soon as it is there.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCluster } from '../../conf/mod.ts';
 import type { Cluster, Depth, Observation } from '../../model/mod.ts';
@@ -88,6 +91,13 @@ export class Bench {
       ),
     );
     return await starting;
+  }
+
+  /** A folder of its own, in another one; removed with all that is in it when the experiment has ended. */
+  makeFolder(name: string, parent = tmpdir()): string {
+    const folder = mkdtempSync(join(parent, `lvskit-${name}-`));
+    this.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+    return folder;
   }
 
   /** Done when the experiment has ended, however it ends; the last one first. */

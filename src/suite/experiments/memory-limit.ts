@@ -1,7 +1,6 @@
 // Section 4.1: http of a file that does not fit into the realserver's memory. The page cache of a machine of today would hold it
 // a thousand times; so one realserver gets as little memory as the paper's.
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { combine, type Observations, type Quantity, report, state } from '../../analysis/mod.ts';
 import { limitDisk, limitMemory } from '../../lab/mod.ts';
@@ -40,8 +39,7 @@ function tooLargeOverFitting(seen: Observations, cell: string): Quantity {
 /** A folder with files of its own: pages that another machine has read are in memory for both. */
 function makeFiles(bench: Bench): string {
   requireDisk(DISK_FOLDER);
-  const folder = mkdtempSync(join(DISK_FOLDER, 'lvskit-files-'));
-  bench.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = bench.makeFolder('files', DISK_FOLDER);
   writePaperFiles(join(folder, 'files'));
   dropFileCache(join(folder, 'files'));
   return folder;

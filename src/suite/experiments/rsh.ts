@@ -1,8 +1,7 @@
 // Section 5.2: large requests with small replies. Files are copied to the realserver by rsh: to nothing and to a disk, through
 // VS-DR, through a plain router, directly, and from a machine to itself.
 
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   combine,
@@ -261,7 +260,7 @@ export const rsh: Experiment = {
 
 /** Large copies of a file, with the CPU time of every machine and of the director's program. */
 function workStop(bench: Bench, testbed: Testbed): Stop {
-  const file = join(makeFolder(bench), 'file');
+  const file = join(bench.makeFolder('rsh'), 'file');
   writeFileSync(file, '');
   truncateSync(file, HUGE);
   return {
@@ -283,12 +282,6 @@ function workStop(bench: Bench, testbed: Testbed): Stop {
       };
     },
   };
-}
-
-function makeFolder(bench: Bench): string {
-  const folder = mkdtempSync(join(tmpdir(), 'lvskit-rsh-'));
-  bench.onEnd(() => rmSync(folder, { recursive: true }));
-  return folder;
 }
 
 /** Undone with the lab. */
