@@ -1,8 +1,7 @@
 // The statistics of a run as values: what reports draw and `--json` prints. Rates are in 10⁶ bit/s, intervals 95 %.
 
-import type { CpuUse, PathProof, SystemName } from '../model/mod.ts';
+import type { CpuUse, PathProof, SystemName, TransferName } from '../model/mod.ts';
 import type { Estimate } from './bootstrap.ts';
-import type { TransferAnalysis } from './transfers.ts';
 
 /** One block size of one system: medians over the rounds of each visit's median exchange. */
 export interface SizePoint {
@@ -118,3 +117,22 @@ export interface Analysis {
 
 /** What headline and notes are written from. */
 export type AnalysisFacts = Omit<Analysis, 'headline' | 'notes' | 'transfers'>;
+
+/** Transfers of a system that failed, or what else was counted of them, by its name. */
+export interface TransferCount {
+  readonly system: SystemName;
+  readonly what: string;
+  readonly count: number;
+}
+
+export interface TransferAnalysis {
+  readonly transfer: TransferName;
+  readonly smallBytes: number;
+  readonly largestBytes: number;
+  /** In the run's order; systems of which no transfer came to its end are left out. */
+  readonly systems: readonly SystemAnalysis[];
+  /** By cause. */
+  readonly failures: readonly TransferCount[];
+  /** Retransmissions and the like, where there were any. */
+  readonly counts: readonly TransferCount[];
+}

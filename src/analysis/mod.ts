@@ -26,7 +26,6 @@ export { throughputBy } from './scalability-law.ts';
 export { analyseScaling, directionsOf, type ScaleCurve, type ScalePoint } from './scaling.ts';
 export { systemLabel, systemPath } from './systems.ts';
 export { transferLabel, transferPath } from './transfer-names.ts';
-export type { TransferAnalysis, TransferCount } from './transfers.ts';
 export * from './verdict.ts';
 export {
   formatChange,

@@ -2,7 +2,7 @@
 // rounds in which the machine was busy with something else.
 
 import { type BlockSample, findCaching, type TransferSample } from '../model/mod.ts';
-import type { AnalysisFacts, Note, SystemAnalysis } from './analysis.ts';
+import type { AnalysisFacts, Note, SystemAnalysis, TransferAnalysis } from './analysis.ts';
 import { MINIMUM_ROUNDS } from './bootstrap.ts';
 import { findModes, type Modes } from './detectors/bimodal.ts';
 import { findCollapse } from './detectors/collapse.ts';
@@ -12,7 +12,6 @@ import { findJaggies, type Jag } from './detectors/jaggies.ts';
 import { systemLabel } from './systems.ts';
 import { quantilesOfExchanges } from './tail.ts';
 import { transferLabel } from './transfer-names.ts';
-import type { TransferAnalysis } from './transfers.ts';
 import { formatList, formatSignificant, formatSize } from './wording.ts';
 
 /** Enough to tell modes by; more say the same. */

@@ -1,30 +1,11 @@
 // The transfers of services: each kind summarised by system as netpipe's blocks are, a transfer's time in the place of a
 // block's; and what failed.
 
-import type { BlockSample, Run, SystemName, TransferName, TransferSample } from '../model/mod.ts';
+import type { BlockSample, Run, TransferName, TransferSample } from '../model/mod.ts';
 import { TRANSFER_NAMES } from '../model/mod.ts';
-import type { SystemAnalysis } from './analysis.ts';
+import type { TransferAnalysis, TransferCount } from './analysis.ts';
 import { analyseSystem } from './system-analysis.ts';
 import { indexVisits } from './visits.ts';
-
-/** Transfers of a system that failed, or what else was counted of them, by its name. */
-export interface TransferCount {
-  readonly system: SystemName;
-  readonly what: string;
-  readonly count: number;
-}
-
-export interface TransferAnalysis {
-  readonly transfer: TransferName;
-  readonly smallBytes: number;
-  readonly largestBytes: number;
-  /** In the run's order; systems of which no transfer came to its end are left out. */
-  readonly systems: readonly SystemAnalysis[];
-  /** By cause. */
-  readonly failures: readonly TransferCount[];
-  /** Retransmissions and the like, where there were any. */
-  readonly counts: readonly TransferCount[];
-}
 
 /** In the order of TRANSFER_NAMES. */
 export function analyseTransfers(run: Run, samples: readonly TransferSample[]): readonly TransferAnalysis[] {

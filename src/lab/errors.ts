@@ -1,7 +1,7 @@
 // Errors of the lab: names in use, options out of range, machines and links that a lab does not have.
 
 import { LvskitError } from '../model/mod.ts';
-import type { LabCondition } from './state.ts';
+import type { LabCondition } from './condition.ts';
 
 export function nameInvalidError(name: string): LvskitError {
   return new LvskitError('LAB_NAME_INVALID', `'${name}' cannot be a lab's name`, {

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requireRoot } from '../system/mod.ts';
+import type { LabCondition } from './condition.ts';
 import { labUnknownError, nameInUseError, stateUnreadableError } from './errors.ts';
 import type { LabPlan } from './plan.ts';
 
@@ -17,9 +18,6 @@ export interface Lab {
   readonly builderPid: number;
   readonly plan: LabPlan;
 }
-
-/** `leftover`: building, but its builder is gone. */
-export type LabCondition = 'up' | 'building' | 'leftover';
 
 /** On a tmpfs, so that a reboot, which ends every namespace, forgets the labs too. */
 export const LAB_STATE_DIRECTORY = '/run/lvskit/labs';

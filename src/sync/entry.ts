@@ -37,3 +37,15 @@ export interface SyncEntry {
   /** The client is told by something in the payload, which is not kept. */
   readonly hasEngineData: boolean;
 }
+
+export interface SyncMessage {
+  readonly syncId: number;
+  readonly entries: readonly SyncEntry[];
+  /** Entries that were passed over: with options that must be understood and are not. */
+  readonly skipped: number;
+  /** Why the rest of the message was not read. */
+  readonly fault?: string;
+}
+
+/** The entries of a message's body, and why there are no more. */
+export type MessageBody = Omit<SyncMessage, 'syncId'>;

@@ -7,7 +7,7 @@
 //   option   type | length | data; the entry is padded to 4 bytes
 
 import { IPV4_BYTES, IPV6_BYTES, readAddress } from './addresses.ts';
-import type { SyncEntry } from './entry.ts';
+import type { MessageBody, SyncEntry, SyncMessage } from './entry.ts';
 import { parseVersion0 } from './parse-version0.ts';
 
 export const HEADER_BYTES = 8;
@@ -26,15 +26,6 @@ const OPTION_NOT_MANDATORY = 0x40;
 const SEQUENCE_BYTES = 24;
 const ENGINE_NAME_BYTES_MAX = 16;
 
-export interface SyncMessage {
-  readonly syncId: number;
-  readonly entries: readonly SyncEntry[];
-  /** Entries that were passed over: with options that must be understood and are not. */
-  readonly skipped: number;
-  /** Why the rest of the message was not read. */
-  readonly fault?: string;
-}
-
 /** Undefined for what is no message: too short, or of another length than it says. */
 export function parseMessage(bytes: Uint8Array): SyncMessage | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -44,13 +35,10 @@ export function parseMessage(bytes: Uint8Array): SyncMessage | undefined {
   return { syncId: view.getUint8(1), ...(isVersion1 ? parseEntries(view) : parseVersion0(view)) };
 }
 
-/** The entries of a message's body, and why there are no more. */
-export type Body = Omit<SyncMessage, 'syncId'>;
-
 /** What is wrong with the bytes from some entry on. */
 class Fault extends Error {}
 
-function parseEntries(view: DataView): Body {
+function parseEntries(view: DataView): MessageBody {
   const count = view.getUint8(4);
   const entries: SyncEntry[] = [];
   let skipped = 0;

@@ -5,14 +5,13 @@
 //   entry    0 | protocol | ports(3 × 2) | addresses(3 × 4) | flags(2) | state(2) | sequence data(24), if flags say so
 
 import { IPV4_BYTES, readAddress } from './addresses.ts';
-import { FLAG, type SyncEntry } from './entry.ts';
-import type { Body } from './parse-message.ts';
+import { FLAG, type MessageBody, type SyncEntry } from './entry.ts';
 
 const HEADER_BYTES = 4;
 const ENTRY_BYTES = 24;
 const SEQUENCE_BYTES = 24;
 
-export function parseVersion0(view: DataView): Body {
+export function parseVersion0(view: DataView): MessageBody {
   const entries: SyncEntry[] = [];
   let offset = HEADER_BYTES;
   for (let count = view.getUint8(0); count > 0; count--) {

@@ -3,8 +3,8 @@
 
 import { type AddressFamily, type IpAddress, ipv4ToNumber, ipv6ToWords, isIpv6 } from '../../model/mod.ts';
 import { greatestCommonDivisor } from './gcd.ts';
+import type { ScheduledServer } from './scheduled-server.ts';
 import { siphash } from './siphash.ts';
-import type { ScheduledServer } from './table.ts';
 
 /** IP_VS_MH_TAB_SIZE as kernels are configured, a prime. */
 export const MAGLEV_ROWS = 4093;

@@ -3,8 +3,5 @@
 // (net/netfilter/ipvs, v6.1), one file for each ip_vs_*.c.
 
 export { resumeCursor, startCursor, type Turns } from './cursor.ts';
-export {
-  buildScheduleTable,
-  type ScheduledServer,
-  scheduleTableLength,
-} from './table.ts';
+export type { ScheduledServer } from './scheduled-server.ts';
+export { buildScheduleTable, scheduleTableLength } from './table.ts';

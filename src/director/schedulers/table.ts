@@ -1,20 +1,12 @@
 // The tables of the schedulers that have one, by the scheduler's name: their rows and how many these are. Each row is
 // a server, as an index into the service's list.
 
-import type { AddressFamily, IpAddress, SchedulerName } from '../../model/mod.ts';
+import type { AddressFamily, SchedulerName } from '../../model/mod.ts';
 import { BUCKETS, buildDhTable } from './dh.ts';
 import { buildMhTable, MAGLEV_ROWS } from './mh.ts';
+import type { ScheduledServer } from './scheduled-server.ts';
 import { buildShTable } from './sh.ts';
 import { buildWrrTable, wrrTableLength } from './wrr.ts';
-
-/** What a table is made from. */
-export interface ScheduledServer {
-  readonly address: IpAddress;
-  readonly port: number;
-  readonly weight: number;
-  /** Of a server whose weight is zero: its last one that was not, if it had one since it was added. For mh alone. */
-  readonly lastWeight?: number;
-}
 
 /**
  * The rows; none where the scheduler has no table, or no server could be in it. Servers that are quiesced or
