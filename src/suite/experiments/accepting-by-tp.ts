@@ -212,6 +212,6 @@ export const acceptingByTp: Experiment = {
     }
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
     const stops = await Promise.all(testbeds.map(({ cell, testbed }) => netpipeStops(cell, testbed, sizes)));
-    await bench.goRound(bench.choose(18, 50), stops.flat());
+    await bench.goRound(bench.choose(18, 30), stops.flat());
   },
 };

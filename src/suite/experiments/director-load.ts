@@ -75,6 +75,6 @@ export const directorLoad: Experiment = {
         return stop === undefined ? [] : [timingDirector(testbed, stop)];
       }),
     );
-    await bench.goRound(bench.choose(12, 40), stops.flat());
+    await bench.goRound(bench.choose(12, 24), stops.flat());
   },
 };

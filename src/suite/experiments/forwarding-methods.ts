@@ -205,6 +205,6 @@ export const forwardingMethods: Experiment = {
     for (const testbed of testbeds) bench.record(await proofObservation(testbed));
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
     const stops = await Promise.all(testbeds.map((testbed) => netpipeStops(testbed.plan.system, testbed, sizes)));
-    await bench.goRound(bench.choose(12, 30), stops.flat());
+    await bench.goRound(bench.choose(12, 18), stops.flat());
   },
 };

@@ -101,7 +101,7 @@ export const ftpModes: Experiment = {
       const files = FTP_MODES.flatMap((mode) => ftpStops(cell, bed, mode));
       return [...files, ...transferStops(cell, bed, HTTP, [SMALL_BYTES])];
     });
-    await bench.goRound(bench.choose(8, 24), stops);
+    await bench.goRound(bench.choose(8, 16), stops);
     const lvs = beds[WORKING.indexOf('VS-DR')] as Testbed;
     editServices(lvs.lab, (service) =>
       'port' in service && service.port === FTP_PORT ? { ...service, persistence: undefined } : service,

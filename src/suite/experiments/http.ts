@@ -248,9 +248,9 @@ export const http: Experiment = {
       ];
     };
     const netpipe = await netpipeStops(NETPIPE, testbed, [1]);
-    await bench.goRound(bench.choose(12, 30), [...fetches(bench.choose(QUICK_SIZES, FULL_SIZES)), ...netpipe]);
+    await bench.goRound(bench.choose(12, 18), [...fetches(bench.choose(QUICK_SIZES, FULL_SIZES)), ...netpipe]);
     const large = bench.choose(QUICK_LARGE_SIZES, FULL_LARGE_SIZES);
-    await bench.goRound(bench.choose(10, 24), fetches(large, LARGE_SECONDS));
-    await bench.goRound(bench.choose(6, 20), [...packetStops(SEGMENTS, testbed), ...packetStops(BATCHES, batching)]);
+    await bench.goRound(bench.choose(10, 14), fetches(large, LARGE_SECONDS));
+    await bench.goRound(bench.choose(6, 10), [...packetStops(SEGMENTS, testbed), ...packetStops(BATCHES, batching)]);
   },
 };

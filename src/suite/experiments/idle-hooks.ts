@@ -78,6 +78,6 @@ export const idleHooks: Experiment = {
         return netpipeStops(cell, testbed, bench.choose(QUICK_SIZES, FULL_SIZES));
       }),
     );
-    await bench.goRound(bench.choose(18, 60), stops.flat());
+    await bench.goRound(bench.choose(18, 36), stops.flat());
   },
 };

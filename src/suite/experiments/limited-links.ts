@@ -60,6 +60,6 @@ export const limitedLinks: Experiment = {
     const stops = await Promise.all(
       testbeds.map((testbed) => netpipeStops(testbed.plan.system, testbed, SIZES, { seconds: 0.1, time: 'median' })),
     );
-    await bench.goRound(bench.choose(6, 16), stops.flat());
+    await bench.goRound(bench.choose(6, 10), stops.flat());
   },
 };

@@ -92,6 +92,6 @@ export const martian: Experiment = {
     for (const testbed of testbeds) bench.record(await proofObservation(testbed));
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
     const stops = await Promise.all(testbeds.map((testbed) => netpipeStops(testbed.plan.system, testbed, sizes)));
-    await bench.goRound(bench.choose(24, 60), stops.flat());
+    await bench.goRound(bench.choose(24, 36), stops.flat());
   },
 };

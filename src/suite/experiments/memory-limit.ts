@@ -100,6 +100,6 @@ export const memoryLimit: Experiment = {
       await testbed.serve(SERVER, fromDisk, 0);
       stops.push(...transferStops(cell, testbed, TRANSFER, SIZES, { seconds: VISIT_SECONDS }));
     }
-    await bench.goRound(bench.choose(10, 40), stops);
+    await bench.goRound(bench.choose(10, 20), stops);
   },
 };

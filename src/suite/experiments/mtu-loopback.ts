@@ -82,6 +82,6 @@ export const mtuLoopback: Experiment = {
         return netpipeStops(cellOf(mtu), testbed, sizes, { pair, seconds: VISIT_SECONDS });
       }),
     );
-    await bench.goRound(bench.choose(10, 40), stops.flat());
+    await bench.goRound(bench.choose(10, 16), stops.flat());
   },
 };

@@ -110,7 +110,7 @@ export const nfsSemantics: Experiment = {
     const bed = await bench.stand(plan, { services: served, rate: LINK.text });
     const read = (cell: string, isCaching: boolean) =>
       transferStops(cell, bed, 'nfs', [FILE_BYTES], { measure: READ, how: { nfs: { isCaching } } });
-    await bench.goRound(bench.choose(8, 24), [...read(PLAIN, false), ...read(CACHING, true), listing(bed)]);
+    await bench.goRound(bench.choose(8, 16), [...read(PLAIN, false), ...read(CACHING, true), listing(bed)]);
     await bench.goRound(1, [special(bed, 'device'), special(bed, 'fifo')]);
   },
 };

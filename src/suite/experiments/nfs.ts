@@ -166,7 +166,7 @@ export const nfs: Experiment = {
         seconds: SECONDS,
         how,
       });
-    await bench.goRound(bench.choose(8, 40), [
+    await bench.goRound(bench.choose(8, 20), [
       ...(await netpipeStops(LVS, lvs, [LARGE_BYTES])),
       ...stops(LVS, lvs, 'read'),
       ...stops(FORWARDING, forwarding, 'read'),

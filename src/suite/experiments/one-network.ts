@@ -76,6 +76,6 @@ export const oneNetwork: Experiment = {
     const stopsOf = await Promise.all(
       testbeds.map(({ cell, testbed }) => netpipeStops(cell, testbed, sizes, { seconds: VISIT_SECONDS })),
     );
-    await bench.goRound(bench.choose(10, 30), stopsOf.flat());
+    await bench.goRound(bench.choose(10, 16), stopsOf.flat());
   },
 };

@@ -106,6 +106,6 @@ export const printServers: Experiment = {
       bench.onEnd(() => bed.stop());
       stops.push(...[SERIAL, PARALLEL].map((clients) => printStop(bench, bed, servers, clients)));
     }
-    await bench.goRound(bench.choose(6, 24), stops);
+    await bench.goRound(bench.choose(6, 12), stops);
   },
 };

@@ -119,7 +119,7 @@ export const printing: Experiment = {
     const bed = await bench.stand(plan, { services: served, offload: false });
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
     await bench.goRound(
-      bench.choose(8, 24),
+      bench.choose(8, 16),
       COPIES.flatMap(({ cell, name, how }) =>
         transferStops(cell, bed, name, sizes, { measure: MEASURE, seconds: 0.03, how }),
       ),
@@ -128,7 +128,7 @@ export const printing: Experiment = {
       bench.onEnd(limitDisk(bed.lab.plan, machine, HTTP_DISK_FOLDER, DISK_BYTES_PER_SECOND));
     }
     await bench.goRound(
-      bench.choose(8, 24),
+      bench.choose(8, 16),
       PRELOADED.flatMap(({ cell, name, how }) =>
         transferStops(cell, bed, name, [MEDIUM_BYTES], { measure: PRELOAD, how }),
       ),

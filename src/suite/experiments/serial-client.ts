@@ -171,7 +171,7 @@ export const serialClient: Experiment = {
     changeSettings(two.lab, { conn_reuse_mode: REUSE_AFTER_FIN });
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
     const how = { seconds: VISIT_SECONDS };
-    await bench.goRound(bench.choose(14, 60), [
+    await bench.goRound(bench.choose(14, 30), [
       ...transferStops(ONE, one, TRANSFER, sizes, how),
       ...transferStops(TWO, two, TRANSFER, sizes, how),
       watchingStop(TWO, two, [first ?? '', ...others]),

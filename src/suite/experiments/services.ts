@@ -166,10 +166,10 @@ export const services: Experiment = {
       standWith(bench, PREDICTED, {}),
       standWith(bench, PREDICTED, { rate: LIMIT }),
     ]);
-    await bench.goRound(bench.choose(8, 14), [
+    await bench.goRound(bench.choose(8, 10), [
       ...(await stopsOf(bare, SERVICES, sizes, MEASURE)),
       ...(await stopsOf(offloaded, [NETPIPE, ...PREDICTED], sizes.slice(-1), OFFLOADED)),
-      ...(await stopsOf(limited, [NETPIPE, ...PREDICTED], bench.choose([1_048_576], [4_194_304]), LIMITED)),
+      ...(await stopsOf(limited, [NETPIPE, ...PREDICTED], [1_048_576], LIMITED)),
     ]);
   },
 };

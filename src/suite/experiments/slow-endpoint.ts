@@ -133,6 +133,6 @@ export const slowEndpoint: Experiment = {
     for (const { lab } of [fast, slow]) limitCpu(lab.plan, 'client', FAST_SHARE);
     limitCpu(fast.lab.plan, 'realserver1', FAST_SHARE);
     limitCpu(slow.lab.plan, 'realserver1', SLOW_SHARE);
-    await bench.goRound(bench.choose(12, 40), stops.map(timingVisit));
+    await bench.goRound(bench.choose(12, 24), stops.map(timingVisit));
   },
 };

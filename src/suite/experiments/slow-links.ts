@@ -75,6 +75,6 @@ export const slowLinks: Experiment = {
         );
       }
     }
-    await bench.goRound(bench.choose(16, 80), stops);
+    await bench.goRound(bench.choose(16, 50), stops);
   },
 };

@@ -123,6 +123,6 @@ export const streaming: Experiment = {
       bench.onEnd(() => pair.close());
       stops.push(...(await netpipeStops(selfOf(machine), testbed, sizes, { ...streams, pair })));
     }
-    await bench.goRound(bench.choose(12, 40), stops);
+    await bench.goRound(bench.choose(12, 20), stops);
   },
 };

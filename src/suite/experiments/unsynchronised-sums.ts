@@ -101,7 +101,7 @@ export const unsynchronisedSums: Experiment = {
     });
     bench.onEnd(() => bed.stop());
     await bench.goRound(
-      bench.choose(6, 24),
+      bench.choose(6, 14),
       [TOGETHER, APART].map((cell) => sumStop(bench, bed, cell)),
     );
   },
