@@ -41,6 +41,13 @@ for (const example of EXAMPLE_OF_EACH_METHOD) {
   );
 }
 
+test('XDP and links with a rate go together', needing('NPtcp'), async () => {
+  await withVirtualServer('vs-nat', { attach: 'xdp', rate: '100mbit' }, async (lab) => {
+    assert.deepEqual(await runNetpipe(lab, 'NPtcp', 'NPtcp'), SIZES);
+    assert.ok((await sentByXdp(lab)) > 0);
+  });
+});
+
 test('generic XDP carries netpipe, too', needing('NPtcp'), async () => {
   await withVirtualServer('vs-nat', { attach: 'xdp-generic' }, async (lab) => {
     assert.deepEqual(await runNetpipe(lab, 'NPtcp', 'NPtcp'), SIZES);
