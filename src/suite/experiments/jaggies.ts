@@ -152,6 +152,6 @@ export const jaggies: Experiment = {
         return netpipeStops(cell, testbed, SIZES, { seconds: VISIT_SECONDS });
       }),
     );
-    await bench.goRound(bench.choose(4 * CURVES, 5 * CURVES), stops.flat());
+    await bench.goRound(bench.choose(6 * CURVES, 10 * CURVES), stops.flat());
   },
 };
