@@ -50,3 +50,10 @@ export function unknownHandleError(kind: string, handle: number): LvskitError {
     remedy: 'use what the agent returned for it, and not after closing it',
   });
 }
+
+/** The host that was reached is not the machine that it was taken for, or not set up yet. */
+export function wrongHostError(lacks: string): LvskitError {
+  return new LvskitError('AGENT_WRONG_HOST', `this host has ${lacks}`, {
+    remedy: 'check that the words which lead to the host lead to this machine of the conf, and that its NICs are up',
+  });
+}

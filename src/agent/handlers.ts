@@ -15,6 +15,7 @@ import {
 } from '../measure/mod.ts';
 import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess, readBootId } from '../system/mod.ts';
 import { unknownHandleError } from './errors.ts';
+import { countInWindow, describeMachine } from './machine.ts';
 import type { Method, ParsedParamsOf, ResultOf } from './protocol.ts';
 import { onOwnClock, runTransfers, runWindow, windowResultOf } from './transfers.ts';
 
@@ -23,8 +24,11 @@ export type Handlers = { readonly [M in Method]: (params: ParsedParamsOf<M>) => 
 /** A transfer of a visit that stalls for longer ends it. */
 const TRANSFER_TIMEOUT_MS = 10_000;
 
+/** Of the director in this network namespace; undefined where there is none. */
+export type ReadDirector = () => Promise<ResultOf<'director.counters'>['counters']>;
+
 /** `version` is lvskit's. */
-export function createHandlers(version: string): Handlers {
+export function createHandlers(version: string, readDirector: ReadDirector = async () => undefined): Handlers {
   const lineServices = new HandleTable<LineService>('line service');
   const listeners = new HandleTable<number>('netpipe listener');
   const connections = new HandleTable<NetpipeLink>('netpipe connection');
@@ -68,6 +72,12 @@ export function createHandlers(version: string): Handlers {
       }
       receiveWindow(link, { sizeBytes, mode });
       return {};
+    },
+    'machine.describe': describeMachine,
+    'machine.window': countInWindow,
+    'director.counters': async () => {
+      const counters = await readDirector();
+      return counters === undefined ? {} : { counters };
     },
     'transfer.run': ({ transfer, ...options }) => runTransfers(transfer, options),
     'transfer.window': ({ transfer, ...options }) => runWindow(transfer, options),

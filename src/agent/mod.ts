@@ -2,7 +2,7 @@
 
 export { type Agent, type AgentOptions, type CallOptions, startAgent } from './controller.ts';
 export { AgentError } from './errors.ts';
-export { createHandlers } from './handlers.ts';
+export { createHandlers, type ReadDirector } from './handlers.ts';
 export {
   connectNetpipe,
   listenNetpipe,

@@ -82,6 +82,9 @@ const windowResult = z.strictObject({
   cpuShare: z.number().nonnegative(),
 });
 
+/** NICs of a host: those with these addresses, and the one by which packets go towards another host. */
+const whichNics = z.strictObject({ addresses: z.array(ipv4), towards: ipv4.optional() });
+
 export const METHODS = {
   hello: {
     params: nothing,
@@ -135,6 +138,56 @@ export const METHODS = {
   },
   /** CLOCK_MONOTONIC of the host, ns, which all processes of one boot share; by what that boot is known. */
   clock: { params: nothing, result: z.strictObject({ nowNs: timeNs, bootId: z.string() }) },
+  /** What the host is. A NIC's MTU and rate are left out where they are not known. */
+  'machine.describe': {
+    params: whichNics,
+    result: z.strictObject({
+      hostname: z.string(),
+      kernel: z.string(),
+      cpuModel: z.string(),
+      cpuCount: count,
+      memoryBytes: z.int().nonnegative(),
+      congestionControl: z.string(),
+      nics: z.array(
+        z.strictObject({
+          device: z.string(),
+          mtu: z.int().positive().optional(),
+          rateMbps: z.number().positive().optional(),
+        }),
+      ),
+    }),
+  },
+  /** What the host's kernel counts between two times of its CLOCK_MONOTONIC, ns. */
+  'machine.window': {
+    params: whichNics.extend({ startNs: timeNs, endNs: timeNs }),
+    result: z.strictObject({
+      /** Between the two readings. */
+      elapsedNs: timeNs,
+      links: z.array(z.strictObject({ device: z.string(), inBytes: z.number(), outBytes: z.number() })),
+      /** Connections that its TCP has accepted. */
+      accepted: z.number(),
+      /** Of the IPv4 packets that came in, those that its kernel passed on to other hosts. */
+      forwardedShare: z.number(),
+      /** Of all its CPUs, and of that the part in which packets were processed. */
+      cpuShare: z.number(),
+      softirqCpuShare: z.number(),
+      /** What its processes used, of one CPU; left out where the agent may not see them. */
+      processCpuShare: z.number().optional(),
+    }),
+  },
+  /** Of lvskit's director on the host, since it is up; nothing where there is none. */
+  'director.counters': {
+    params: nothing,
+    result: z.strictObject({
+      counters: z
+        .strictObject({
+          /** By a realserver's address, those that it was given. */
+          connections: z.record(z.string(), z.number()),
+          drops: z.number(),
+        })
+        .optional(),
+    }),
+  },
   /**
    * Transfers of a service, one after the other, from now (or from `beginNs`) until the window has ended; what fell into it.
    * Times are of the host's CLOCK_MONOTONIC, ns.

@@ -7,6 +7,36 @@ import { environment, orMissing } from './run-schema.ts';
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 
+const scaleHost = z.object({
+  machine: z.string(),
+  host: z.string(),
+  found: orMissing(
+    z.object({
+      kernel: z.string(),
+      cpuModel: z.string(),
+      cpuCount: z.int().positive(),
+      memoryBytes: amount,
+      congestionControl: z.string(),
+      nics: z.array(
+        z.object({
+          device: z.string(),
+          mtu: orMissing(z.int().positive()),
+          rateMbps: orMissing(z.number().positive()),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Of hosts, those settings are missing that are each host's own. */
+const { congestionControl, offloads, mtu, pinning } = environment.shape;
+const scaleEnvironment = environment.extend({
+  congestionControl: z.exactOptional(congestionControl),
+  offloads: z.exactOptional(offloads),
+  mtu: z.exactOptional(mtu),
+  pinning: z.exactOptional(pinning),
+});
+
 /** The number that `ScaleRun.format` has in files that this version reads. */
 export const SCALE_FORMAT = 2;
 
@@ -24,7 +54,8 @@ export const scaleSchema: z.ZodType<ScaleRun> = z.object({
   windowSeconds: z.number().positive(),
   rounds: z.int().positive(),
   rateBitsPerSecond: orMissing(z.number().positive()),
-  environment,
+  environment: scaleEnvironment,
+  hosts: z.exactOptional(z.array(scaleHost)),
 });
 
 export const windowSchema: z.ZodType<WindowSample> = z.object({
@@ -48,13 +79,33 @@ export const windowSchema: z.ZodType<WindowSample> = z.object({
     }),
   ),
   lost: z.array(z.object({ client: z.string(), why: z.string() })),
-  links: z.array(z.object({ link: z.string(), inBytes: z.number(), outBytes: z.number() })),
+  links: z.array(
+    z.object({
+      link: z.string(),
+      inBytes: z.number(),
+      outBytes: z.number(),
+      seconds: z.exactOptional(z.number().positive()),
+    }),
+  ),
   connections: z.record(z.string(), z.number()),
-  newConnections: z.number(),
-  drops: z.number(),
-  machineCpuShare: z.number(),
-  softirqCpuShare: z.number(),
-  serverCpuShare: z.number(),
+  newConnections: orMissing(z.number()),
+  drops: orMissing(z.number()),
+  machineCpuShare: orMissing(z.number()),
+  softirqCpuShare: orMissing(z.number()),
+  serverCpuShare: orMissing(z.number()),
   clockOffsetNs: amount,
   clockBoundNs: amount,
+  clocks: z.exactOptional(z.array(z.object({ machine: z.string(), offsetNs: z.number(), boundNs: amount }))),
+  hosts: z.exactOptional(
+    z.array(
+      z.object({
+        machine: z.string(),
+        cpuCount: z.int().positive(),
+        cpuShare: z.number(),
+        softirqCpuShare: z.number(),
+        forwardedShare: z.number(),
+      }),
+    ),
+  ),
+  unread: z.exactOptional(z.array(z.object({ machine: z.string(), why: z.string() }))),
 });

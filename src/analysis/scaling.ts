@@ -1,9 +1,9 @@
 // Windows of a scale run → for each size, system and number of realservers, a curve over the number of clients: throughput
 // in the common window beside the sum of what clients without one report, fairness, split, and what was the limit.
 
-import type { LinkLoad, ScaleRun, SystemName, WindowSample, WindowTransferName } from '../model/mod.ts';
+import type { ScaleRun, SystemName, WindowSample, WindowTransferName } from '../model/mod.ts';
 import { type Estimate, estimateMedian } from './bootstrap.ts';
-import { type Bottleneck, busiestOf, findBottleneck } from './bottleneck.ts';
+import { type Bottleneck, busiestOf, findBottleneck, mbpsOf } from './bottleneck.ts';
 import { findBypass } from './detectors/bypass.ts';
 import { median } from './quantiles.ts';
 import { fitScalabilityLaw, type ScalabilityLaw } from './scalability-law.ts';
@@ -14,15 +14,18 @@ export interface ScalePoint {
   readonly throughputMbps: Estimate;
   /** Transfers of all clients that ended in the window. */
   readonly transfersPerSecond: Estimate;
-  /** Connections that realservers were given in the window. */
-  readonly newConnectionsPerSecond: Estimate;
+  /** Connections that realservers were given in the window. Undefined where not all of them could be asked. */
+  readonly newConnectionsPerSecond: Estimate | undefined;
   /**
    * The sum of what clients report whose windows are not the same: each its own average over its own time, where every
    * second one begins half a window later. Undefined where it was not measured.
    */
   readonly unsynchronisedMbps: Estimate | undefined;
-  /** What the clients' NICs carried meanwhile, in the payload's directions, headers included, 10⁶ bit/s. */
-  readonly wireMbps: Estimate;
+  /**
+   * What the clients' NICs carried meanwhile, in the payload's directions, headers included, 10⁶ bit/s. Undefined where one of
+   * them could not be asked, or is a router of others' packets, too.
+   */
+  readonly wireMbps: Estimate | undefined;
   /** What the busiest link carried in one direction, headers included, 10⁶ bit/s; and which it was. */
   readonly carriedMbps: number;
   readonly busiestLink: string;
@@ -37,8 +40,14 @@ export interface ScalePoint {
   readonly drops: number;
   /** Of the connections that realservers accepted, the largest share in a window that the director has not counted: 0 as it should be. */
   readonly bypassed: number;
-  readonly machineCpuShare: number;
-  readonly softirqCpuShare: number;
+  readonly machineCpuShare: number | undefined;
+  readonly softirqCpuShare: number | undefined;
+  /** Machines whose counters were missing in any window. */
+  readonly unread: readonly string[];
+  /** Clients that passed on others' packets in any window. */
+  readonly relays: readonly string[];
+  /** The largest bound of the clocks in any window. */
+  readonly clockBoundNs: number;
   readonly bottleneck: Bottleneck;
 }
 
@@ -55,6 +64,8 @@ export interface ScaleCurve {
 }
 
 const COVERED = 0.99;
+/** Of the packets that a client receives; what it passes on besides its own is no part of what was measured. */
+const RELAYED_SHARE = 0.01;
 /** A client that adds less than this share of the first one's throughput is behind the knee. */
 const KNEE_SHARE = 0.5;
 
@@ -86,6 +97,8 @@ function pointOf(run: ScaleRun, clients: number, samples: readonly WindowSample[
   const windows = samples.filter(({ synchronised }) => synchronised);
   const apart = samples.filter(({ synchronised }) => !synchronised);
   const over = (of: (window: WindowSample) => number) => windows.map(of);
+  const known = (of: (window: WindowSample) => number | undefined) =>
+    windows.map(of).filter((value) => value !== undefined);
   const busiest = windows.map(busiestOf).toSorted((a, b) => b.mbps - a.mbps)[0];
   const splits = windows.flatMap(({ connections }) => {
     const counts = Object.values(connections);
@@ -98,9 +111,11 @@ function pointOf(run: ScaleRun, clients: number, samples: readonly WindowSample[
     transfersPerSecond: estimateMedian(
       over(({ shares }) => sum(shares.map((each) => each.transfers)) / run.windowSeconds),
     ),
-    newConnectionsPerSecond: estimateMedian(over(({ newConnections, seconds }) => newConnections / seconds)),
-    unsynchronisedMbps: apart.length === 0 ? undefined : estimateMedian(apart.map(sumMbps)),
-    wireMbps: estimateMedian(over((window) => clientWireMbps(run.transfer, window))),
+    newConnectionsPerSecond: estimateOf(
+      known(({ newConnections, seconds }) => (newConnections === undefined ? undefined : newConnections / seconds)),
+    ),
+    unsynchronisedMbps: estimateOf(apart.map(sumMbps)),
+    wireMbps: estimateOf(known((window) => clientWireMbps(run.transfer, window))),
     carriedMbps: median(over((window) => busiestOf(window).mbps)),
     busiestLink: busiest?.link ?? '',
     fairness: median(over(({ shares }) => jain(shares.map(payloadOf)))),
@@ -108,18 +123,29 @@ function pointOf(run: ScaleRun, clients: number, samples: readonly WindowSample[
     failures: sum(over(({ shares }) => sum(shares.flatMap((share) => Object.values(share.failures))))),
     late: sum(over(({ shares }) => shares.filter(({ covered }) => covered < COVERED).length)),
     lost: [...new Set(samples.flatMap(({ lost }) => lost.map(({ client }) => client)))],
-    drops: sum(over(({ drops }) => drops)),
+    drops: sum(known(({ drops }) => drops)),
     bypassed: Math.max(...over(bypassedShare)),
-    machineCpuShare: median(over(({ machineCpuShare }) => machineCpuShare)),
-    softirqCpuShare: median(over(({ softirqCpuShare }) => softirqCpuShare)),
+    machineCpuShare: medianOf(known(({ machineCpuShare }) => machineCpuShare)),
+    softirqCpuShare: medianOf(known(({ softirqCpuShare }) => softirqCpuShare)),
+    unread: [...new Set(samples.flatMap(({ unread = [] }) => unread.map(({ machine }) => machine)))],
+    relays: [...new Set(windows.flatMap(relaysOf))],
+    clockBoundNs: Math.max(...samples.map((sample) => sample.clockBoundNs)),
     bottleneck: findBottleneck(run, windows),
   };
 }
 
-/** 0 where nobody counts at the director. */
+function estimateOf(values: readonly number[]): Estimate | undefined {
+  return values.length === 0 ? undefined : estimateMedian(values);
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : median(values);
+}
+
+/** 0 where nobody counts at the director, or at a realserver. */
 function bypassedShare({ newConnections, connections }: WindowSample): number {
   const counts = Object.values(connections);
-  if (counts.length === 0) return 0;
+  if (counts.length === 0 || newConnections === undefined) return 0;
   return findBypass({ made: newConnections, counted: sum(counts) })?.missingShare ?? 0;
 }
 
@@ -128,12 +154,27 @@ export function directionsOf(transfer: WindowTransferName): 1 | 2 {
   return transfer === 'netpipe' ? 2 : 1;
 }
 
-function clientWireMbps(transfer: WindowTransferName, { links, seconds }: WindowSample): number {
-  const ofClients = links.filter(({ link }) => /^client\d*:/.test(link));
-  const bytes = (of: (link: LinkLoad) => number) => sum(ofClients.map(of));
-  const [inBytes, outBytes] = [bytes((link) => link.inBytes), bytes((link) => link.outBytes)];
-  const carried = directionsOf(transfer) === 2 ? inBytes + outBytes : Math.max(inBytes, outBytes);
-  return (carried * 8) / seconds / 1e6;
+function clientWireMbps(transfer: WindowTransferName, window: WindowSample): number | undefined {
+  const { links, unread = [] } = window;
+  if (unread.some(({ machine }) => isClient(machine)) || relaysOf(window).length > 0) return undefined;
+  const ofClients = links.filter(({ link }) => isClient(link.split(':', 1)[0] ?? ''));
+  const [inMbps, outMbps] = [
+    sum(ofClients.map((link) => mbpsOf(link, window).inMbps)),
+    sum(ofClients.map((link) => mbpsOf(link, window).outMbps)),
+  ];
+  return directionsOf(transfer) === 2 ? inMbps + outMbps : Math.max(inMbps, outMbps);
+}
+
+/** Clients whose links carry what is others', because they are routers, too. */
+function relaysOf({ hosts = [] }: WindowSample): readonly string[] {
+  return hosts
+    .filter(({ machine, forwardedShare }) => isClient(machine) && forwardedShare > RELAYED_SHARE)
+    .map(({ machine }) => machine);
+}
+
+/** `client`, `client2` */
+function isClient(machine: string): boolean {
+  return /^client\d*$/.test(machine);
 }
 
 /** R. Jain, D. Chiu, W. Hawe, A Quantitative Measure of Fairness (1984): (Σx)² / (n · Σx²). 1 of nothing. */

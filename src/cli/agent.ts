@@ -1,7 +1,7 @@
 // `lvskit agent`: what runs on every host of a measurement, driven over its stdio by the lvskit that started it.
 
 import { Command } from 'commander';
-import { createHandlers, serveRequests } from '../agent/mod.ts';
+import { createHandlers, type ReadDirector, serveRequests } from '../agent/mod.ts';
 import { endAtOnceOnSignals } from '../system/mod.ts';
 import { readVersion } from './version.ts';
 
@@ -12,8 +12,11 @@ export function createCommand(): Command {
       endAtOnceOnSignals();
       // Ctrl-C reaches every process of the terminal; it is the controller who then ends its agents.
       process.on('SIGINT', () => {});
-      await serveRequests(process.stdin, process.stdout, createHandlers(readVersion()));
+      await serveRequests(process.stdin, process.stdout, createHandlers(readVersion(), readDirector));
       // Its services would keep the process alive.
       process.exit();
     });
 }
+
+/** Loaded where it is asked for, which is on directors alone. */
+const readDirector: ReadDirector = async () => (await import('../dataplane/mod.ts')).readDirectorCounters();

@@ -1,6 +1,6 @@
 // lvskit doctor: what is wrong with a virtual server that stands, in a lab or on real hosts. Exit status 1 when something is.
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { loadCluster } from '../conf/mod.ts';
 import { DISTRIBUTION_KERNEL, type HostPlan, planHost } from '../director/mod.ts';
 import { diagnose, type Reach, reachBy } from '../doctor/mod.ts';
@@ -9,6 +9,7 @@ import type { Cluster, Machine } from '../model/mod.ts';
 import { ownLauncher, requireRoot } from '../system/mod.ts';
 import { formatDiagnosis, formatDiagnosisJson, isHealthy } from './doctor-format.ts';
 import { parseSeconds } from './netpipe-options.ts';
+import { prefixTo, viaOption } from './via-option.ts';
 
 interface DoctorFlags {
   readonly lab?: string;
@@ -20,8 +21,6 @@ interface DoctorFlags {
   readonly json?: true;
 }
 
-const SSH = 'ssh -oBatchMode=yes -oConnectTimeout=5 {host}';
-
 export function createCommand(): Command {
   return new Command('doctor')
     .description(
@@ -30,12 +29,7 @@ export function createCommand(): Command {
     .argument('[conf]', 'conf file of a cluster of real hosts')
     .option('--lab <name>', 'a lab instead')
     .option('--hosts <file>', 'hosts file (default: hosts beside the conf file, or /etc/hosts)')
-    .option(
-      '--via <prefix>',
-      'how commands get to {host}, {address}, or {name} as the conf says',
-      parsePrefix,
-      parsePrefix(SSH),
-    )
+    .addOption(viaOption())
     .option('--skip <machine...>', 'machines not to look at, such as client')
     .option('--timeout <seconds>', 'how long an answer may take', parseSeconds, 2)
     .option('--no-probes', 'look only: no connections, no ARP requests')
@@ -82,26 +76,11 @@ function ofHosts(confFile: string, { hosts, via }: DoctorFlags): Patient {
   return {
     cluster,
     plans: cluster.machines.map((machine) => planHost(machine, cluster, DISTRIBUTION_KERNEL)),
-    reach: (machine) =>
-      reachBy(
-        via.map((word) => fillIn(word, machine)),
-        machine.name,
-        ['lvskit'],
-      ),
+    reach: ({ name, hostname, nics }) =>
+      reachBy(prefixTo(via, { host: hostname, name, address: nics[0]?.address ?? '' }), name, ['lvskit']),
   };
-}
-
-function fillIn(word: string, { name, hostname, nics }: Machine): string {
-  const values: Readonly<Record<string, string>> = { host: hostname, name, address: nics[0]?.address ?? '' };
-  return word.replaceAll(/\{(host|name|address)\}/g, (_, key: string) => values[key] ?? '');
 }
 
 function isSkipped({ name, hostname }: Machine, { skip = [] }: DoctorFlags): boolean {
   return skip.includes(name) || skip.includes(hostname);
-}
-
-function parsePrefix(text: string): readonly string[] {
-  const words = text.split(/\s+/).filter(Boolean);
-  if (words.length === 0) throw new InvalidArgumentError('Write a command and its options.');
-  return words;
 }

@@ -2,7 +2,7 @@
 // sum that clients without a common window would have reported.
 
 import { directionsOf, formatSignificant, formatSize, type ScaleCurve, systemLabel } from '../analysis/mod.ts';
-import type { ScaleRun } from '../model/mod.ts';
+import type { ScaleHost, ScaleRun } from '../model/mod.ts';
 import type { ChartOption } from './chart-axes.ts';
 import { drawChart } from './draw-charts.ts';
 import { formatFigure } from './html-figure.ts';
@@ -46,15 +46,13 @@ function titleOf({ transfer }: ScaleRun): string {
 }
 
 function describeRun(run: ScaleRun): string {
-  const { startedAt, environment, rounds, windowSeconds } = run;
+  const { startedAt, environment, rounds, windowSeconds, hosts } = run;
   const rate = environment.rate === undefined ? 'links without a rate' : `links of ${environment.rate}`;
-  return [
-    formatTime(startedAt),
-    `${environment.cpuCount} × ${environment.cpuModel}`,
-    `Linux ${environment.kernel}`,
-    rate,
-    `${rounds} rounds, windows of ${windowSeconds} s`,
-  ].join(' · ');
+  const place =
+    hosts === undefined
+      ? [`${environment.cpuCount} × ${environment.cpuModel}`, `Linux ${environment.kernel}`, rate]
+      : [countOf(hosts.length, 'host')];
+  return [formatTime(startedAt), ...place, `${rounds} rounds, windows of ${windowSeconds} s`].join(' · ');
 }
 
 /** The most of all, and what the sum without common windows made of it. */
@@ -69,7 +67,7 @@ function formatHeadline(curves: readonly ScaleCurve[]): string {
   ];
   const worst = points
     .flatMap(({ curve: own, point: { clients, unsynchronisedMbps, wireMbps } }) =>
-      unsynchronisedMbps === undefined || wireMbps.value === 0
+      unsynchronisedMbps === undefined || wireMbps === undefined || wireMbps.value === 0
         ? []
         : [{ own, clients, reported: unsynchronisedMbps.value, carried: wireMbps.value }],
     )
@@ -165,12 +163,13 @@ function formatWidest(run: ScaleRun, curves: readonly ScaleCurve[], figure: Draw
     figure(
       'cpu',
       'CPU time.',
-      `Of the whole machine, on ${servers}; dashed: the part in which packets were processed (softirq).`,
+      `Of ${run.hosts === undefined ? 'the whole machine' : 'the busiest host'}, on ${servers}; dashed: the part in which packets were ` +
+        'processed (softirq).',
       againstClients(curves, [
-        { axis: 'share of all CPUs, %', of: (point) => exactly(100 * point.machineCpuShare), max: 100 },
+        { axis: 'share of all CPUs, %', of: (point) => percentOf(point.machineCpuShare), max: 100 },
         {
           axis: 'share of all CPUs, %',
-          of: (point) => exactly(100 * point.softirqCpuShare),
+          of: (point) => percentOf(point.softirqCpuShare),
           dash: 'dashed',
           suffix: ', packets',
         },
@@ -216,7 +215,7 @@ function formatFindings(curves: readonly ScaleCurve[]): string {
   return element('ul', {}, items.join('\n'));
 }
 
-function formatMethod({ transfer }: ScaleRun): string {
+function formatMethod({ transfer, hosts }: ScaleRun): string {
   const bothWays = transfer === 'netpipe' ? ' A block goes to and fro, and counts in both directions.' : '';
   return [
     '<h2>Method</h2>',
@@ -229,6 +228,17 @@ function formatMethod({ transfer }: ScaleRun): string {
         'included. In own windows, every second client begins half a window later and each reports its own average: their ' +
         'sum is what misleads who adds up results that were not taken at the same time.',
     ),
+    ...(hosts === undefined
+      ? []
+      : [
+          element(
+            'p',
+            {},
+            'The clock of every host was compared with that of the one that lvskit ran on before each window and after it. The ' +
+              'bound that is given for the clocks is half of the fastest answer’s way there and back, and what they went ' +
+              'apart meanwhile.',
+          ),
+        ]),
     element(
       'p',
       {},
@@ -242,7 +252,7 @@ function formatEnvironment(run: ScaleRun): string {
   const facts: readonly (readonly [string, string])[] = [
     ['started', run.startedAt],
     ['finished', run.finishedAt ?? 'interrupted'],
-    ...describeEnvironment(run.environment),
+    ...describePlace(run),
     ['systems', run.systems.map(systemLabel).join(', ')],
     ['realservers', run.realservers.join(', ')],
     ['clients', run.clients.join(', ')],
@@ -255,9 +265,39 @@ function formatEnvironment(run: ScaleRun): string {
   ].join('\n');
 }
 
+function describePlace({ environment, hosts }: ScaleRun): readonly (readonly [string, string])[] {
+  if (hosts === undefined) return describeEnvironment(environment);
+  const { commit, lvskit, node } = environment;
+  return [
+    ['lvskit', commit === undefined ? lvskit : `${lvskit}, commit ${commit}`],
+    ['node', node],
+    ...hosts.map(({ machine, host, found }) => [`${machine}, ${host}`, describeHost(found)] as const),
+  ];
+}
+
+function describeHost(found: ScaleHost['found']): string {
+  if (found === undefined) return 'not reached: its counters are missing';
+  const nics = found.nics.map(({ device, mtu, rateMbps }) =>
+    [
+      device,
+      ...(mtu === undefined ? [] : [`MTU ${mtu}`]),
+      ...(rateMbps === undefined ? [] : [`${rateMbps} Mbit/s`]),
+    ].join(' '),
+  );
+  const { cpuCount, cpuModel, memoryBytes, kernel, congestionControl } = found;
+  const hardware = `${cpuCount} × ${cpuModel}, ${formatSize(memoryBytes)}`;
+  return [hardware, `Linux ${kernel}`, `congestion control ${congestionControl}`, ...nics].join('; ');
+}
+
 /** Netpipe's clients keep theirs. */
 function hasConnections(curves: readonly ScaleCurve[]): boolean {
-  return curves.some(({ points }) => points.some(({ newConnectionsPerSecond }) => newConnectionsPerSecond.value > 0));
+  return curves.some(({ points }) =>
+    points.some(({ newConnectionsPerSecond: made }) => made !== undefined && made.value > 0),
+  );
+}
+
+function percentOf(share: number | undefined) {
+  return share === undefined ? undefined : exactly(100 * share);
 }
 
 function exactly(value: number) {

@@ -7,6 +7,7 @@ import {
   type MachineEnvironment,
   type PathProof,
   type Run,
+  type ScaleEnvironment,
 } from '../model/mod.ts';
 import { drawTopology } from './draw-topology.ts';
 import { formatTable, systemCell, valueCell } from './html-table.ts';
@@ -124,13 +125,19 @@ export function describeMachine(env: MachineEnvironment): readonly (readonly [st
   ];
 }
 
-/** What numbers depend on besides what was measured. */
-export function describeEnvironment(env: Environment): readonly (readonly [string, string])[] {
+/** What numbers depend on besides what was measured; of links and TCP what one setting says for all machines. */
+export function describeEnvironment(env: ScaleEnvironment): readonly (readonly [string, string])[] {
+  const { pinning, mtu, offloads, rate, congestionControl } = env;
+  const links =
+    mtu === undefined ? undefined : `MTU ${mtu}, offloads ${offloads ? 'on' : 'off'}, rate ${rate ?? 'not limited'}`;
+  const settings = [
+    ['pinning', pinning === undefined ? undefined : PINNINGS[pinning]],
+    ['links', links],
+    ['congestion control', congestionControl],
+  ] as const;
   return [
     ...describeMachine(env),
-    ['pinning', PINNINGS[env.pinning]],
-    ['links', `MTU ${env.mtu}, offloads ${env.offloads ? 'on' : 'off'}, rate ${env.rate ?? 'not limited'}`],
-    ['congestion control', env.congestionControl],
+    ...settings.flatMap(([term, value]) => (value === undefined ? [] : [[term, value] as const])),
   ];
 }
 

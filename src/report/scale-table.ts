@@ -37,7 +37,7 @@ function formatCurve({ system, points }: ScaleCurve): string[] {
       index === 0 ? systemLabel(system) : '',
       String(point.clients),
       formatSignificant(point.throughputMbps.value),
-      formatSignificant(point.wireMbps.value),
+      point.wireMbps === undefined ? '–' : formatSignificant(point.wireMbps.value),
       formatSignificant(point.transfersPerSecond.value),
       point.unsynchronisedMbps === undefined ? '–' : formatSignificant(point.unsynchronisedMbps.value),
       point.fairness.toFixed(2),
@@ -76,6 +76,17 @@ export function describeCurve({ law, knee, points }: ScaleCurve): string {
           ]
         : [],
     ),
+    ...listOver(
+      points,
+      ({ unread }) => unread,
+      (machines) => `counters of ${machines} are missing`,
+    ),
+    ...listOver(
+      points,
+      ({ relays }) => relays,
+      (machines) => `${machines} passed on others’ packets, too, so that the wire’s share of the clients is not known`,
+    ),
+    ...describeClocks(points),
   ];
   return `${parts.join('; ')}.`;
 }
@@ -88,6 +99,22 @@ function describeLimits(points: ScaleCurve['points']): string[] {
     const clients = `${point.clients} ${point.clients === 1 ? 'client' : 'clients'}`;
     return [`with ${clients} ${kind === 'unknown' ? 'nothing was at its limit, ' : ''}${evidence}`];
   });
+}
+
+/** A sentence about the machines that any point has, each once. */
+function listOver(
+  points: ScaleCurve['points'],
+  of: (point: ScaleCurve['points'][number]) => readonly string[],
+  say: (machines: string) => string,
+): string[] {
+  const machines = [...new Set(points.flatMap(of))];
+  return machines.length === 0 ? [] : [say(machines.join(', '))];
+}
+
+/** Nothing of machines that share one clock. */
+function describeClocks(points: ScaleCurve['points']): string[] {
+  const boundNs = Math.max(0, ...points.map(({ clockBoundNs }) => clockBoundNs));
+  return boundNs === 0 ? [] : [`the hosts’ clocks were known to ${formatSignificant(boundNs / 1e6)} ms`];
 }
 
 function row(cells: readonly string[]): string {

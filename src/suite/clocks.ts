@@ -20,14 +20,30 @@ export async function measureClock(agent: Agent): Promise<ClockOffset> {
     const askedNs = nowNs();
     const { nowNs: theirsNs, bootId } = await agent.call('clock', {});
     const answeredNs = nowNs();
-    if (bootId === readBootId()) return { offsetNs: 0, boundNs: 0 };
+    // A time namespace, or a copy of a virtual machine, has the boot's id and a clock of its own.
+    const mayBeOurs = askedNs <= theirsNs && theirsNs <= answeredNs;
+    if (mayBeOurs && bootId === readBootId()) return { offsetNs: 0, boundNs: 0 };
     const boundNs = (answeredNs - askedNs) / 2;
     if (boundNs < best.boundNs) best = { offsetNs: theirsNs - (askedNs + answeredNs) / 2, boundNs };
   }
   return best;
 }
 
+/**
+ * How far the first of two offsets was from right at any time between the two: clocks go apart meanwhile, by what their
+ * crystals differ and by what NTP has them corrected. That they do so in one direction is all that is assumed.
+ */
+export function boundBetween(before: ClockOffset, after: ClockOffset): number {
+  return Math.max(before.boundNs, Math.abs(after.offsetNs - before.offsetNs) + after.boundNs);
+}
+
 /** CLOCK_MONOTONIC, ns. */
 export function nowNs(): number {
   return Number(process.hrtime.bigint());
+}
+
+/** Until our clock says so. */
+export async function untilNs(deadlineNs: number): Promise<void> {
+  const ms = (deadlineNs - nowNs()) / 1e6;
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -79,7 +79,7 @@ test('the sum of the window, and beside it the sum of clients that had a window 
   const [point] = curve?.points ?? [];
   assert.equal(point?.throughputMbps.value, 80);
   assert.equal(point?.transfersPerSecond.value, 10);
-  assert.equal(point?.newConnectionsPerSecond.value, 20);
+  assert.equal(point?.newConnectionsPerSecond?.value, 20);
   assert.equal(point?.unsynchronisedMbps?.value, 100);
   assert.deepEqual([point?.carriedMbps, point?.busiestLink], [50, 'director:eth1']);
   assert.equal(point?.fairness, jain([30, 50]));
@@ -135,7 +135,7 @@ test("on the wire is what the clients' NICs carried: one direction, or both wher
     analyseScaling(
       { ...RUN, transfer },
       THREE.map((round) => windowOf([30, 40], round, { links })),
-    )[0]?.points[0]?.wireMbps.value;
+    )[0]?.points[0]?.wireMbps?.value;
   assert.equal(wireOf('http'), 70);
   assert.equal(wireOf('netpipe-stream'), 70);
   assert.equal(wireOf('netpipe'), 85);
@@ -172,6 +172,89 @@ test('the limit is what was at its limit, with the counters that say so', () => 
     kind: 'failures',
     evidence: '6 transfers failed',
   });
+});
+
+test('of hosts the limit is that of the busiest, and of the link that has least of its own rate left', () => {
+  const found = { kernel: '6', cpuModel: 'x', cpuCount: 4, memoryBytes: 1, congestionControl: 'cubic' };
+  const hostOf = (machine: string, rateMbps: number | undefined) => ({
+    machine,
+    host: machine,
+    found: { ...found, nics: [{ device: 'eth0', mtu: 1500, rateMbps }] },
+  });
+  const run: ScaleRun = {
+    ...RUN,
+    rateBitsPerSecond: undefined,
+    hosts: [
+      hostOf('client', 100),
+      hostOf('director', undefined),
+      { machine: 'realserver1', host: 'alpha', found: undefined },
+    ],
+  };
+  const loadOf = (machine: string, cpuShare: number) => ({
+    machine,
+    cpuCount: 4,
+    cpuShare,
+    softirqCpuShare: 0.2,
+    forwardedShare: 0,
+  });
+  const limitOf = (clientMbps: number, cpuShare: number) => {
+    const links = [
+      { link: 'client:eth0', inBytes: clientMbps * MBIT, outBytes: 0, seconds: 1 },
+      { link: 'director:eth0', inBytes: 4000 * MBIT, outBytes: 0, seconds: 2 },
+    ];
+    const hosts = [loadOf('client', 0.1), loadOf('director', cpuShare)];
+    const more = { links, hosts, machineCpuShare: cpuShare };
+    return analyseScaling(
+      run,
+      THREE.map((round) => windowOf([40], round, more)),
+    )[0]?.points[0]?.bottleneck;
+  };
+  assert.deepEqual(limitOf(95, 0.5), { kind: 'link', evidence: 'client:eth0 carried 95.0 of 100 Mbit/s' });
+  assert.deepEqual(limitOf(50, 0.97), { kind: 'CPUs', evidence: 'director’s CPUs 97 % busy, 20 % with packets' });
+  assert.deepEqual(limitOf(50, 0.5), {
+    kind: 'unknown',
+    evidence: 'client:eth0 carried 50.0 Mbit/s; director’s CPUs 50 % busy, 20 % with packets',
+  });
+});
+
+test('what hosts did not tell is not known, and is no zero', () => {
+  const [only] = analyseScaling(
+    RUN,
+    THREE.map((round) =>
+      windowOf([40], round, {
+        links: [],
+        connections: {},
+        newConnections: undefined,
+        drops: undefined,
+        machineCpuShare: undefined,
+        softirqCpuShare: undefined,
+        serverCpuShare: undefined,
+        unread: [{ machine: 'client', why: 'x' }],
+        clockBoundNs: 1000 * (round + 1),
+      }),
+    ),
+  );
+  const [point] = only?.points ?? [];
+  assert.equal(point?.throughputMbps.value, 40);
+  assert.deepEqual(
+    [point.wireMbps, point.newConnectionsPerSecond, point.machineCpuShare, point.softirqCpuShare, point.unread],
+    [undefined, undefined, undefined, undefined, ['client']],
+  );
+  assert.equal(point.clockBoundNs, 3000);
+  assert.deepEqual(point.bottleneck, { kind: 'unknown', evidence: 'no link was read; no CPU was read' });
+});
+
+test('what a client passes on for others is no part of what the wire had for it', () => {
+  const wireOf = (forwardedShare: number) => {
+    const host = { machine: 'client', cpuCount: 2, cpuShare: 0.1, softirqCpuShare: 0, forwardedShare };
+    return analyseScaling(
+      RUN,
+      THREE.map((round) => windowOf([40, 40], round, { hosts: [host] })),
+    )[0]?.points[0];
+  };
+  assert.ok(wireOf(0.001)?.wireMbps !== undefined);
+  const router = wireOf(0.4);
+  assert.deepEqual([router?.wireMbps, router?.relays], [undefined, ['client']]);
 });
 
 test('the loss of a client is in the result, and the others still count', () => {

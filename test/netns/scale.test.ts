@@ -98,7 +98,7 @@ test('synchronised netpipes fill a link and no more; out of step they seem to ca
       );
     }
     const [point] = analyseScaling(run, windows)[0]?.points ?? [];
-    assert.ok(point?.unsynchronisedMbps !== undefined);
+    assert.ok(point?.unsynchronisedMbps !== undefined && point.wireMbps !== undefined);
     const [sum, wire] = [point.throughputMbps.value, point.wireMbps.value];
     assert.ok(sum > 0 && sum <= 1.02 * wire, `${sum} of ${wire} Mbit/s`);
     // The counters are read a moment after the clock.

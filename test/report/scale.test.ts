@@ -66,3 +66,40 @@ test('the table shows both sums beside what the wire has carried', () => {
   assert.match(text, /^ +4 +8\d\d +2\s000 +1\s\d{3} +1\s\d{3} +1\.00 +–$/m);
   for (const line of text.split('\n')) assert.ok(line.length <= 80, line);
 });
+
+test('a run on hosts says which they are, what they did not tell and how well their clocks were known', () => {
+  const found = { kernel: '6.12', cpuModel: 'Xeon', cpuCount: 8, memoryBytes: 2 ** 34, congestionControl: 'cubic' };
+  const nics = [{ device: 'enp2s0', mtu: 1500, rateMbps: 1000 }];
+  const { congestionControl: _, offloads: __, mtu: ___, pinning: ____, ...environment } = run.environment;
+  const hosts = [
+    { machine: 'client', host: 'alpha', found: { ...found, nics } },
+    { machine: 'director', host: 'happy', found: undefined },
+  ];
+  const onHosts = { ...run, environment, hosts };
+  const unread = [{ machine: 'director', why: 'it was to be skipped' }];
+  const load = { machine: 'client', cpuCount: 8, cpuShare: 0.5, softirqCpuShare: 0.1, forwardedShare: 0 };
+  const told = windows.map((window) => ({
+    ...window,
+    newConnections: undefined,
+    drops: undefined,
+    hosts: [load],
+    unread,
+    clockBoundNs: 310_000,
+  }));
+  const own = analyseScaling(onHosts, told);
+  const text = formatScaleTable(own, onHosts);
+  assert.match(
+    text.replaceAll(/\s+/g, ' '),
+    /counters of director are missing; the hosts’ clocks were known to 0\.310 ms\./,
+  );
+  const drawn = formatScalePage(onHosts, own).replaceAll('\u00a0', ' ');
+  const expected = [
+    '2 hosts',
+    '<dt>client, alpha</dt><dd>8 × Xeon, 16 GB; Linux 6.12; congestion control cubic; enp2s0 MTU 1500 1000 Mbit/s</dd>',
+    '<dt>director, happy</dt><dd>not reached: its counters are missing</dd>',
+    'Of the busiest host',
+    'The clock of every host was compared',
+  ];
+  for (const part of expected) assert.ok(drawn.includes(part), part);
+  assert.doesNotMatch(drawn, /NaN|undefined|\blab\b|links without a rate/);
+});

@@ -134,7 +134,7 @@ function countsOf(contents: RunContents): ReadonlyMap<string, number> {
       add(`${systemLabel(system)}, ${transferLabel(transfer)}: failed`, total(failures));
     }
   } else {
-    for (const { system, shares, drops, lost } of contents.windows) {
+    for (const { system, shares, drops = 0, lost } of contents.windows) {
       for (const { failures } of shares) add(`${systemLabel(system)}: transfers that failed`, total(failures));
       add(`${systemLabel(system)}: packets that the director dropped`, drops);
       add(`${systemLabel(system)}: clients lost`, lost.length);

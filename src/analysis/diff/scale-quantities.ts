@@ -79,10 +79,10 @@ function observe({ run, windows }: ScaleContents): Observations {
 }
 
 function observationOf({ windowSeconds, environment }: ScaleRun, window: WindowSample): Observation {
-  const { system, realservers, clients, round, sizeBytes, shares, machineCpuShare } = window;
+  const { system, realservers, clients, round, sizeBytes, shares } = window;
   const bytes = shares.reduce((sum, { payloadBytes }) => sum + payloadBytes, 0);
   const times = shares.filter(({ transfers }) => transfers > 0).map(({ timeNs }) => timeNs.p50);
-  const cpuMs = machineCpuShare * environment.cpuCount * windowSeconds * 1000;
+  const cpus = busyCpus(window, environment.cpuCount);
   return {
     cell: system,
     measure: measureOf(realservers, clients),
@@ -91,9 +91,16 @@ function observationOf({ windowSeconds, environment }: ScaleRun, window: WindowS
     values: {
       rateMbps: (bytes * 8) / windowSeconds / 1e6,
       ...(times.length > 0 && { timeMs: median(times) / 1e6 }),
-      ...(bytes > 0 && { cpuMsPerMb: cpuMs / (bytes / 1e6) }),
+      ...(bytes > 0 && cpus !== undefined && { cpuMsPerMb: (cpus * windowSeconds * 1000) / (bytes / 1e6) }),
     },
   };
+}
+
+/** How many were at work: of the one machine of a lab, or of all hosts. Undefined where one of them was not read. */
+function busyCpus({ machineCpuShare, hosts, unread = [] }: WindowSample, cpuCount: number): number | undefined {
+  if (hosts === undefined) return machineCpuShare === undefined ? undefined : machineCpuShare * cpuCount;
+  if (unread.length > 0) return undefined;
+  return hosts.reduce((sum, host) => sum + host.cpuShare * host.cpuCount, 0);
 }
 
 function measureOf(realservers: number, clients: number): string {

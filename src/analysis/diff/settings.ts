@@ -1,7 +1,14 @@
 // What was not the same when two runs were measured: software, machine, set-up, plan; and what each difference does to a
 // comparison of their numbers.
 
-import type { Environment, MachineEnvironment, Reproduction, Run, ScaleRun } from '../../model/mod.ts';
+import type {
+  Environment,
+  MachineEnvironment,
+  Reproduction,
+  Run,
+  ScaleEnvironment,
+  ScaleRun,
+} from '../../model/mod.ts';
 import { systemLabel } from '../systems.ts';
 import { transferLabel } from '../transfer-names.ts';
 import { formatList, formatSize } from '../wording.ts';
@@ -42,27 +49,37 @@ function settingsOf(run: AnyRun): readonly Setting[] {
   if (run.kind === 'reproduce') return [...machineOf(run.environment), setting('depth', 'plan', run.depth)];
   const plan = run.kind === 'compare' ? comparePlan(run) : scalePlan(run);
   const systems = setting('systems', 'plan', run.systems.map(systemLabel).join(', '));
-  return [...machineOf(run.environment), ...environmentOf(run.environment), ...plan, systems];
+  const isOnHosts = run.kind === 'scale' && run.hosts !== undefined;
+  const machine = isOnHosts ? softwareOf(run.environment) : machineOf(run.environment);
+  return [...machine, ...environmentOf(run.environment), ...plan, systems];
+}
+
+function softwareOf(env: MachineEnvironment): Setting[] {
+  return [
+    setting('lvskit', 'software', env.lvskit),
+    setting('commit', 'software', env.commit ?? 'not known'),
+    setting('node', 'software', env.node),
+  ];
 }
 
 function machineOf(env: MachineEnvironment): Setting[] {
   return [
-    setting('lvskit', 'software', env.lvskit),
-    setting('commit', 'software', env.commit ?? 'not known'),
+    ...softwareOf(env),
     setting('kernel', 'software', env.kernel),
-    setting('node', 'software', env.node),
     setting('CPU', 'machine', `${env.cpuCount} × ${env.cpuModel}`),
     setting('memory', 'machine', formatSize(env.memoryBytes)),
   ];
 }
 
-function environmentOf(env: Environment): Setting[] {
+/** Of hosts each has its own: see {@link hostsOf}. */
+function environmentOf({ mtu, offloads, rate, pinning, congestionControl }: ScaleEnvironment): Setting[] {
+  if (mtu === undefined || pinning === undefined) return [];
   return [
-    setting('MTU', 'setup', String(env.mtu)),
-    setting('offloads', 'setup', env.offloads ? 'on' : 'off'),
-    setting('rate of the links', 'setup', env.rate ?? 'not limited'),
-    setting('pinning', 'setup', PINNING[env.pinning]),
-    setting('congestion control', 'setup', env.congestionControl),
+    setting('MTU', 'setup', String(mtu)),
+    setting('offloads', 'setup', offloads ? 'on' : 'off'),
+    setting('rate of the links', 'setup', rate ?? 'not limited'),
+    setting('pinning', 'setup', PINNING[pinning]),
+    setting('congestion control', 'setup', congestionControl ?? 'not known'),
   ];
 }
 
@@ -80,12 +97,38 @@ function comparePlan({ mode, cluster, sizesBytes, rounds, transfers }: Run): Set
 
 function scalePlan(run: ScaleRun): Setting[] {
   return [
+    ...hostsOf(run),
     setting('transfer', 'setup', run.transfer),
     setting('window', 'setup', `${run.windowSeconds} s`),
     setting('realservers', 'plan', run.realservers.join(', ')),
     setting('clients', 'plan', run.clients.join(', ')),
     setting('sizes', 'plan', run.sizesBytes.map(formatSize).join(', ')),
     setting('rounds', 'plan', String(run.rounds)),
+  ];
+}
+
+function hostsOf({ hosts }: ScaleRun): Setting[] {
+  if (hosts === undefined) return [setting('machines', 'setup', 'of a lab on one machine')];
+  type Found = NonNullable<(typeof hosts)[number]['found']>;
+  const list = (what: (found: Found) => string) =>
+    hosts.map(({ host, found }) => `${host} ${found === undefined ? 'not reached' : what(found)}`).join(', ');
+  return [
+    setting('machines', 'setup', hosts.map(({ machine, host }) => `${machine} on ${host}`).join(', ')),
+    setting(
+      'CPUs of hosts',
+      'machine',
+      list(({ cpuCount, cpuModel }) => `${cpuCount} × ${cpuModel}`),
+    ),
+    setting(
+      'kernels of hosts',
+      'software',
+      list(({ kernel }) => kernel),
+    ),
+    setting(
+      'congestion control of hosts',
+      'setup',
+      list(({ congestionControl }) => congestionControl),
+    ),
   ];
 }
 

@@ -191,6 +191,40 @@ test('what scale runs lost, dropped or failed at is laid side by side', () => {
   ]);
 });
 
+/** The same windows as if they were of hosts, of which `kernel` is the client's. */
+function onHosts({ run, windows }: ReturnType<typeof synthesiseScale>, kernel: string, node: string): RunContents {
+  const found = { kernel, cpuModel: 'Xeon', cpuCount: 8, memoryBytes: 1, congestionControl: 'cubic', nics: [] };
+  const { congestionControl: _, offloads: __, mtu: ___, pinning: ____, ...environment } = run.environment;
+  const load = { machine: 'client', cpuCount: 8, cpuShare: 0.5, softirqCpuShare: 0.1, forwardedShare: 0 };
+  return {
+    run: {
+      ...run,
+      environment: { ...environment, cpuModel: node },
+      hosts: [{ machine: 'client', host: 'alpha', found }],
+    },
+    windows: windows.map((window) => ({ ...window, machineCpuShare: 0.9, hosts: [load, { ...load, machine: 'x' }] })),
+  };
+}
+
+test('of runs on hosts it is the hosts that are compared, not the machine that lvskit ran on', () => {
+  const scale = synthesiseScale({ rounds: 6 });
+  const diff = diffRuns(onHosts(scale, '6.1', 'a laptop'), onHosts(scale, '6.12', 'another'), OPTIONS);
+  assert.deepEqual(diff.settings, [{ name: 'kernels of hosts', kind: 'software', a: 'alpha 6.1', b: 'alpha 6.12' }]);
+  // 8 CPUs of two hosts, half of the time: of 400 Mbit/s a second, 50 MB.
+  const cpu = diff.absolutes.find(({ system, name }) => system === 'nat' && name === '2×1 CPU');
+  assert.ok(cpu !== undefined && Math.abs(cpu.a.value - 8000 / 50) < 5, JSON.stringify(cpu));
+});
+
+test('a lab and hosts are two set-ups', () => {
+  const scale = synthesiseScale({ rounds: 6 });
+  const { warnings, settings } = diffRuns(scale, onHosts(scale, '6.1', 'a laptop'), OPTIONS);
+  assert.deepEqual(
+    settings.map(({ name, a, b }) => [name, a, b]),
+    [['machines', 'of a lab on one machine', 'client on alpha']],
+  );
+  assert.match(warnings.join(' '), /Not the same set-up \(machines\)/);
+});
+
 test('runs of two kinds, and runs that have nothing in common, are refused', () => {
   assert.throws(() => diffRuns(comparison(10), synthesiseScale(), OPTIONS), {
     code: 'DIFF_KINDS_DIFFER',
