@@ -13,7 +13,16 @@ import {
   transmitVisit,
   transmitWindow,
 } from '../measure/mod.ts';
-import { acceptTcp, closeSocket, connectTcp, listenTcp, localPort, pinProcess, readBootId } from '../system/mod.ts';
+import {
+  acceptTcp,
+  closeSocket,
+  connectTcp,
+  listenTcp,
+  localPort,
+  monotonicNs,
+  pinProcess,
+  readBootId,
+} from '../system/mod.ts';
 import { unknownHandleError } from './errors.ts';
 import { countInWindow, describeMachine } from './machine.ts';
 import type { Method, ParsedParamsOf, ResultOf } from './protocol.ts';
@@ -33,7 +42,7 @@ export function createHandlers(version: string, readDirector: ReadDirector = asy
   const listeners = new HandleTable<number>('netpipe listener');
   const connections = new HandleTable<NetpipeLink>('netpipe connection');
   return {
-    clock: () => ({ nowNs: Number(process.hrtime.bigint()), bootId: readBootId() }),
+    clock: () => ({ nowNs: monotonicNs(), bootId: readBootId() }),
     hello: () => ({ version, pid: process.pid, node: process.version, hostname: hostname() }),
     pin: ({ cpus }) => {
       pinProcess(cpus);

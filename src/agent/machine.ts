@@ -7,11 +7,13 @@ import type { Ipv4 } from '../model/mod.ts';
 import {
   interfaceIndex,
   localAddressTowards,
+  monotonicNs,
   readCpuTicks,
   readDeviceCounters,
   readForwarding,
   readNamespacesCpuNs,
   readPassiveOpens,
+  untilNs,
 } from '../system/mod.ts';
 import { wrongHostError } from './errors.ts';
 import type { ParsedParamsOf, ResultOf } from './protocol.ts';
@@ -42,9 +44,9 @@ export async function countInWindow({
   ...which
 }: ParsedParamsOf<'machine.window'>): Promise<ResultOf<'machine.window'>> {
   const nics = findNics(which);
-  await until(startNs);
+  await untilNs(startNs);
   const before = readCounters();
-  await until(endNs);
+  await untilNs(endNs);
   const after = readCounters();
   const elapsedNs = Math.max(after.atNs - before.atNs, 1);
   const ticks = Math.max(after.cpu.total - before.cpu.total, 1);
@@ -71,7 +73,7 @@ export async function countInWindow({
 
 function readCounters() {
   return {
-    atNs: nowNs(),
+    atNs: monotonicNs(),
     devices: readDeviceCounters(),
     cpu: readCpuTicks(),
     accepted: readPassiveOpens(),
@@ -83,7 +85,7 @@ function readCounters() {
 /** Of all in this network namespace. Those of others are root's to see: without that there is no sum. */
 function readProcesses(): { readonly atNs: number; readonly cpuNs: number } | undefined {
   if (process.geteuid?.() !== 0) return undefined;
-  const atNs = nowNs();
+  const atNs = monotonicNs();
   const [cpuNs = 0] = readNamespacesCpuNs(['/proc/self/ns/net']);
   return { atNs, cpuNs };
 }
@@ -130,13 +132,4 @@ function readNicFact({ device, mac }: OwnNic, fact: 'mtu' | 'speed'): string | u
   } catch {
     return undefined; // no such device there, or one without a speed
   }
-}
-
-async function until(deadlineNs: number): Promise<void> {
-  const ms = (deadlineNs - nowNs()) / 1e6;
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function nowNs(): number {
-  return Number(process.hrtime.bigint());
 }

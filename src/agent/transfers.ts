@@ -2,6 +2,7 @@
 
 import { runTransfersOf, TimeHistogram, type TimeWindow, TransferError, type TransferResult } from '../measure/mod.ts';
 import type { TransferName, WindowTransferName } from '../model/mod.ts';
+import { monotonicNs } from '../system/mod.ts';
 import type { ParsedParamsOf, ResultOf } from './protocol.ts';
 
 /** More tell no more. */
@@ -55,7 +56,7 @@ export async function runWindow(
 
 /** A window of the host's clock on that of `performance.now()`. */
 export function onOwnClock({ startNs, endNs }: { readonly startNs: number; readonly endNs: number }): TimeWindow {
-  const offsetNs = Number(process.hrtime.bigint()) - performance.now() * 1e6;
+  const offsetNs = monotonicNs() - performance.now() * 1e6;
   return { startMs: (startNs - offsetNs) / 1e6, endMs: (endNs - offsetNs) / 1e6 };
 }
 

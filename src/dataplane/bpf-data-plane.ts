@@ -15,7 +15,7 @@ import type {
   Timeouts,
 } from '../director/mod.ts';
 import { SCHEDULER_NAMES } from '../model/mod.ts';
-import { withFileLock } from '../system/mod.ts';
+import { monotonicNs, withFileLock } from '../system/mod.ts';
 import { lvsDrop, lvsExpired, lvsLimits, lvsLoadRequest, lvsState, lvsZeroKind } from './abi.ts';
 import { takeCensus } from './census.ts';
 import { ConfigurationChange, readBasis } from './change.ts';
@@ -30,7 +30,7 @@ import { marksOf, settleMarkPort } from './mark-port.ts';
 import { settleRealServers } from './real-servers.ts';
 import { runProgram } from './run-program.ts';
 import { EXPIRE_REMOVED_PROGRAM, NOTE_LOAD_PROGRAM, type StateDirectory } from './state-directory.ts';
-import { monotonicNs, readStatusOf } from './status.ts';
+import { readStatusOf } from './status.ts';
 import { readSyncDaemons, startSyncDaemon, stopSyncDaemon } from './sync-daemons.ts';
 import { type InstalledService, readInstalled, readInstalledService, tableOf } from './tables.ts';
 

@@ -1,7 +1,7 @@
 // What flows have counted and not yet handed over to their server's and service's counters (bpf/stats.h), summed up by
 // the kernel (bpf/census.h).
 
-import { withFileLock } from '../system/mod.ts';
+import { monotonicNs, withFileLock } from '../system/mod.ts';
 import { lvsCensus, lvsZeroKind } from './abi.ts';
 import type { Maps } from './maps.ts';
 import { runProgram } from './run-program.ts';
@@ -18,7 +18,7 @@ export interface Census {
 /** Takes about 0.1 s a million entries, during which packets go on. Throws BPF_MAP_FAILED. */
 export function takeCensus(maps: Maps, directory: StateDirectory): Census {
   return withFileLock(`${directory.lockFile}.census`, () => {
-    const number = Number(process.hrtime.bigint());
+    const number = monotonicNs();
     const { flows } = runProgram(directory, CENSUS_PROGRAM, lvsCensus, { number, flows: 0 });
     const counts = { [lvsZeroKind.LVS_ZERO_SERVER]: new Map(), [lvsZeroKind.LVS_ZERO_SERVICE]: new Map() };
     for (const { key, value } of maps.held.entries()) {

@@ -3,6 +3,7 @@
 
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { monotonicNs } from '../system/mod.ts';
 import {
   lvsCall,
   lvsDirection,
@@ -79,7 +80,7 @@ export class ConnectionTransfer {
   /** Takes over what has changed since the last call, and at first all. Throws DIRECTOR_CONNECTIONS_DO_NOT_FIT. */
   transfer(): void {
     const isFirst = this.#sinceNs === 0;
-    const startNs = Number(process.hrtime.bigint()) - CLOCK_MARGIN_NS;
+    const startNs = monotonicNs() - CLOCK_MARGIN_NS;
     let later: Uint8Array[] = [];
     for (const { key, value } of this.#flows.map.scanRaw()) {
       const flow = this.#peek(value);

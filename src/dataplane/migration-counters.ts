@@ -3,6 +3,7 @@
 
 import { closeSync } from 'node:fs';
 import { join } from 'node:path';
+import { monotonicNs } from '../system/mod.ts';
 import { lvsCarry, lvsCarryKind, lvsCounter, lvsDirection, lvsPending } from './abi.ts';
 import { type CpuStats, RATE_SCALE, rateNow, sumCounts } from './counters.ts';
 import { runFailed } from './errors.ts';
@@ -60,7 +61,7 @@ function carryStats(
   carry: (id: number, stats: { readonly count: readonly number[]; readonly rate: readonly number[] }) => void,
 ): void {
   if (!theirs.has(name)) return;
-  const nowNs = Number(process.hrtime.bigint());
+  const nowNs = monotonicNs();
   for (const { key, values } of theirs.openPerCpu(name).map.entries()) {
     const { value: id } = key as unknown as { value: number };
     const cpus = values as unknown as readonly CpuStats[];

@@ -1,6 +1,7 @@
 // The status of services as listings and monitors want it: connection counts, counters and rates of what is installed.
 
 import type { Counters, Rates, ServerStatus, ServiceStatus } from '../director/mod.ts';
+import { monotonicNs } from '../system/mod.ts';
 import { lvsZeroKind } from './abi.ts';
 import type { Census } from './census.ts';
 import { type CpuStats, RATE_SCALE, sumCounters, sumRates } from './counters.ts';
@@ -19,11 +20,6 @@ const NO_RATES: Rates = {
   inBytesPerSecond: 0,
   outBytesPerSecond: 0,
 };
-
-/** CLOCK_MONOTONIC, which is what bpf_ktime_get_ns() reads. */
-export function monotonicNs(): number {
-  return Number(process.hrtime.bigint());
-}
 
 type Traffic = Pick<ServiceStatus, 'counters' | 'rates'>;
 type ReadTraffic = (installed: InstalledService) => Traffic & { readonly ofServer: (id: number) => Traffic };

@@ -3,7 +3,7 @@
 
 import type { Agent } from '../agent/mod.ts';
 import type { ClientShare, Ipv4, LostClient, WindowSample, WindowTransferName } from '../model/mod.ts';
-import { nowNs } from './clocks.ts';
+import { monotonicNs } from '../system/mod.ts';
 
 export interface WindowOptions {
   readonly transfer: WindowTransferName;
@@ -55,7 +55,7 @@ const CALL_PATIENCE_MS = 30_000;
 /** Of a window that begins as soon as may be. */
 export function timesOf({ seconds, synchronised }: WindowOptions, clients: number): WindowTimes {
   const leadSeconds = LEAD_SECONDS + LEAD_SECONDS_PER_CLIENT * clients;
-  const startNs = nowNs() + leadSeconds * 1e9;
+  const startNs = monotonicNs() + leadSeconds * 1e9;
   const laterNs = synchronised || clients < 2 ? 0 : (seconds / 2) * 1e9;
   const endNs = startNs + seconds * 1e9 + laterNs;
   return { startNs, endNs, laterNs, patienceMs: CALL_PATIENCE_MS + (leadSeconds + 1.5 * seconds) * 1000 };

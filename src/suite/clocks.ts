@@ -2,7 +2,7 @@
 // difference is measured: of many questions the one that was answered fastest tells most.
 
 import type { Agent } from '../agent/mod.ts';
-import { readBootId } from '../system/mod.ts';
+import { monotonicNs, readBootId } from '../system/mod.ts';
 
 export interface ClockOffset {
   /** Its CLOCK_MONOTONIC less ours. */
@@ -17,9 +17,9 @@ const QUESTIONS = 20;
 export async function measureClock(agent: Agent): Promise<ClockOffset> {
   let best: ClockOffset = { offsetNs: 0, boundNs: Number.POSITIVE_INFINITY };
   for (let question = 0; question < QUESTIONS; question++) {
-    const askedNs = nowNs();
+    const askedNs = monotonicNs();
     const { nowNs: theirsNs, bootId } = await agent.call('clock', {});
-    const answeredNs = nowNs();
+    const answeredNs = monotonicNs();
     // A time namespace, or a copy of a virtual machine, has the boot's id and a clock of its own.
     const mayBeOurs = askedNs <= theirsNs && theirsNs <= answeredNs;
     if (mayBeOurs && bootId === readBootId()) return { offsetNs: 0, boundNs: 0 };
@@ -35,15 +35,4 @@ export async function measureClock(agent: Agent): Promise<ClockOffset> {
  */
 export function boundBetween(before: ClockOffset, after: ClockOffset): number {
   return Math.max(before.boundNs, Math.abs(after.offsetNs - before.offsetNs) + after.boundNs);
-}
-
-/** CLOCK_MONOTONIC, ns. */
-export function nowNs(): number {
-  return Number(process.hrtime.bigint());
-}
-
-/** Until our clock says so. */
-export async function untilNs(deadlineNs: number): Promise<void> {
-  const ms = (deadlineNs - nowNs()) / 1e6;
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

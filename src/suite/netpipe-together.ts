@@ -2,7 +2,8 @@
 // pairs may have an agent in common, because an agent that sends is deaf to everything else.
 
 import type { NetpipePair, PairWindow, WindowResult } from '../agent/mod.ts';
-import { measureClock, nowNs } from './clocks.ts';
+import { monotonicNs } from '../system/mod.ts';
+import { measureClock } from './clocks.ts';
 
 export interface PairVisit {
   readonly pair: NetpipePair;
@@ -32,7 +33,7 @@ export async function visitTogether(
   { mode, seconds }: TogetherOptions,
 ): Promise<readonly TogetherResult[]> {
   const clocks = await Promise.all(visits.map(({ pair }) => measureClock(pair.transmitter)));
-  const startNs = nowNs() + LEAD_SECONDS * 1e9;
+  const startNs = monotonicNs() + LEAD_SECONDS * 1e9;
   const endNs = startNs + seconds * 1e9;
   const running = visits.map(({ pair, sizeBytes }, index) => {
     const offsetNs = clocks[index]?.offsetNs ?? 0;

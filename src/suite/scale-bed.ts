@@ -5,7 +5,7 @@ import type { Agent } from '../agent/mod.ts';
 import { directorCountersSince, readDirectorCounters } from '../dataplane/mod.ts';
 import { findMachine, type Lab, type LabOptions, namespacePath } from '../lab/mod.ts';
 import type { Role } from '../model/mod.ts';
-import { inNetworkNamespace, readCpuTicks, readNamespacesCpuNs } from '../system/mod.ts';
+import { inNetworkNamespace, monotonicNs, readCpuTicks, readNamespacesCpuNs, untilNs } from '../system/mod.ts';
 import {
   type MeasuredWindow,
   timesOf,
@@ -13,7 +13,7 @@ import {
   type WindowBed,
   type WindowOptions,
 } from './client-windows.ts';
-import { type ClockOffset, measureClock, nowNs, untilNs } from './clocks.ts';
+import { type ClockOffset, measureClock } from './clocks.ts';
 import { startServicesOn } from './lab-services.ts';
 import { linksSince, readAccepted, readLinks } from './link-counters.ts';
 import type { LabService } from './service-ports.ts';
@@ -123,7 +123,7 @@ export class ScaleBed implements WindowBed {
 
   #readCounters() {
     return {
-      atNs: nowNs(),
+      atNs: monotonicNs(),
       links: readLinks(this.lab),
       cpu: readCpuTicks(),
       accepted: readAccepted(this.lab, this.#realservers),
@@ -133,7 +133,7 @@ export class ScaleBed implements WindowBed {
   /** CPU time of each realserver's processes. */
   #readServers() {
     const places = this.lab.plan.machines.filter(({ name }) => this.#realservers.has(name));
-    return { atNs: nowNs(), cpuNs: readNamespacesCpuNs(places.map(({ namespace }) => namespacePath(namespace))) };
+    return { atNs: monotonicNs(), cpuNs: readNamespacesCpuNs(places.map(({ namespace }) => namespacePath(namespace))) };
   }
 
   async stop(): Promise<void> {

@@ -31,6 +31,7 @@ export { takeFileLock, withFileLock } from './file-lock.ts';
 export { type ForegroundOptions, type ForegroundResult, runInForeground } from './foreground.ts';
 export { type Ending, type LineProcess, startLineProcess } from './line-process.ts';
 export { listenForLinks } from './link-events.ts';
+export { monotonicNs, untilNs } from './monotonic-clock.ts';
 export { type DeviceCounters, readDeviceCounters, readForwarding, readPassiveOpens } from './net-counters.ts';
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
 export { pauseThread } from './pause.ts';

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { boundBetween, measureClock, nowNs } from '../../src/suite/clocks.ts';
-import { readBootId } from '../../src/system/mod.ts';
+import { boundBetween, measureClock } from '../../src/suite/clocks.ts';
+import { monotonicNs, readBootId } from '../../src/system/mod.ts';
 import { fakeAgent } from '../fixtures/fake-agent.ts';
 
 const SECOND = 1e9;
@@ -17,7 +17,7 @@ test('the offset of a clock of another boot is found within its bound', async ()
   for (const offsetNs of [-3600 * SECOND, 0, 12_345 * SECOND]) {
     // Nobody's clock is below 0.
     const base = 10_000 * SECOND;
-    const agent = agentWithClock('another', () => nowNs() + base + offsetNs);
+    const agent = agentWithClock('another', () => monotonicNs() + base + offsetNs);
     const { offsetNs: found, boundNs } = await measureClock(agent);
     assert.ok(boundNs > 0 && boundNs < 0.1 * SECOND, `bound ${boundNs}`);
     assert.ok(Math.abs(found - base - offsetNs) <= boundNs, `${found} ± ${boundNs}, and it is ${base + offsetNs}`);
@@ -26,7 +26,7 @@ test('the offset of a clock of another boot is found within its bound', async ()
 
 test('an answer that took long to come back does not spoil the bound', async () => {
   const agent = agentWithClock('another', async (times) => {
-    const readNs = nowNs() + SECOND;
+    const readNs = monotonicNs() + SECOND;
     // All of the delay on one way, where it does most harm.
     if (times % 5 !== 3) await new Promise((resolve) => setTimeout(resolve, 20));
     return readNs;
@@ -37,12 +37,12 @@ test('an answer that took long to come back does not spoil the bound', async () 
 });
 
 test('processes of one boot have one clock', async () => {
-  const agent = agentWithClock(readBootId(), nowNs);
+  const agent = agentWithClock(readBootId(), monotonicNs);
   assert.deepEqual(await measureClock(agent), { offsetNs: 0, boundNs: 0 });
 });
 
 test('a time namespace, of the same boot, has a clock of its own', async () => {
-  const agent = agentWithClock(readBootId(), () => nowNs() + 77 * SECOND);
+  const agent = agentWithClock(readBootId(), () => monotonicNs() + 77 * SECOND);
   const { offsetNs, boundNs } = await measureClock(agent);
   assert.ok(boundNs > 0);
   assert.ok(Math.abs(offsetNs - 77 * SECOND) <= boundNs);

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Ipv4, parseIpv4, type Role } from '../../src/model/mod.ts';
-import { nowNs } from '../../src/suite/clocks.ts';
 import { HostsBed, type HostsBedParts } from '../../src/suite/hosts-bed.ts';
+import { monotonicNs } from '../../src/system/mod.ts';
 import { type FakeAgent, fakeAgent } from '../fixtures/fake-agent.ts';
 
 const VIP = parseIpv4('192.168.1.110') as Ipv4;
@@ -29,7 +29,7 @@ const LOAD = {
   processCpuShare: 0.5,
 };
 
-const clockAt = (aheadNs: () => number) => () => ({ nowNs: nowNs() + aheadNs(), bootId: 'another' });
+const clockAt = (aheadNs: () => number) => () => ({ nowNs: monotonicNs() + aheadNs(), bootId: 'another' });
 
 function client(host: string, aheadSeconds: number, transfer: () => typeof SHARE = () => SHARE): FakeAgent {
   return fakeAgent(host, { clock: clockAt(() => aheadSeconds * 1e9), 'transfer.window': transfer });
