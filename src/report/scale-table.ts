@@ -59,23 +59,7 @@ export function describeCurve({ law, knee, points }: ScaleCurve): string {
       : `X(N) = ${formatSignificant(law.single)} N / (1 + ${law.contention.toFixed(3)} (N − 1) + ${law.coherence.toFixed(4)} N (N − 1)) Mbit/s, ` +
         `within ${(law.largestResidual * 100).toFixed(0)} %`,
     ...describeLimits(points),
-    ...points.flatMap(({ clients, failures }) => (failures > 0 ? [`${failures} failed with ${clients} clients`] : [])),
-    ...points.flatMap(({ clients, late }) =>
-      late > 0 ? [`with ${clients} clients ${late} began after the window's start`] : [],
-    ),
-    ...points.flatMap(({ clients, lost }) =>
-      lost.length > 0 ? [`with ${clients} clients ${lost.join(', ')} was lost`] : [],
-    ),
-    ...points.flatMap(({ clients, drops }) =>
-      drops > 0 ? [`the director dropped ${drops} packets with ${clients} clients`] : [],
-    ),
-    ...points.flatMap(({ clients, bypassed }) =>
-      bypassed > 0
-        ? [
-            `with ${clients} clients ${(100 * bypassed).toFixed(0)} % of the connections did not go through the director`,
-          ]
-        : [],
-    ),
+    ...points.flatMap(describeTroubles),
     ...listOver(
       points,
       ({ unread }) => unread,
@@ -89,6 +73,20 @@ export function describeCurve({ law, knee, points }: ScaleCurve): string {
     ...describeClocks(points),
   ];
   return `${parts.join('; ')}.`;
+}
+
+/** What makes a point doubtful. */
+function describeTroubles({ clients, failures, late, lost, drops, bypassed }: ScaleCurve['points'][number]): string[] {
+  const these = `with ${clients} ${clients === 1 ? 'client' : 'clients'}`;
+  return [
+    ...(failures > 0 ? [`${failures} failed ${these}`] : []),
+    ...(late > 0 ? [`${these} ${late} began after the window's start`] : []),
+    ...(lost.length > 0 ? [`${these} ${lost.join(', ')} was lost`] : []),
+    ...(drops > 0 ? [`the director dropped ${drops} packets ${these}`] : []),
+    ...(bypassed > 0
+      ? [`${these} ${(100 * bypassed).toFixed(0)} % of the connections did not go through the director`]
+      : []),
+  ];
 }
 
 /** What stood in the way, with its counters: for each stretch of the curve with the same limit, at its last point. */
