@@ -5,7 +5,7 @@ export * from './analysis.ts';
 export type { Estimate } from './bootstrap.ts';
 export { type BusyInterval, measureOverlap } from './busy-overlap.ts';
 export type { CurvePoint } from './detectors/curve.ts';
-export { findJaggies, type Jag } from './detectors/jaggies.ts';
+export { areNear, findJaggies, type Jag } from './detectors/jaggies.ts';
 export * from './diff/mod.ts';
 export * from './figure.ts';
 export * from './judged.ts';
@@ -21,6 +21,7 @@ export {
   parseTransfers,
   parseWindows,
 } from './parse-results.ts';
+export { median } from './quantiles.ts';
 export * from './quantity.ts';
 export { throughputBy } from './scalability-law.ts';
 export { analyseScaling, directionsOf, type ScaleCurve, type ScalePoint } from './scaling.ts';

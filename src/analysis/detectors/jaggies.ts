@@ -49,6 +49,11 @@ export function findJaggies(curve: readonly CurvePoint[]): readonly Jag[] {
   }));
 }
 
+/** Whether two lie within an octave of each other. */
+export function areNear(one: Jag, other: Jag): boolean {
+  return one.fromBytes <= 2 * other.toBytes && other.fromBytes <= 2 * one.toBytes;
+}
+
 /** The last index of the widest run from `from` on whose ends both rise over what is on both its sides. */
 function jagFrom(
   points: readonly CurvePoint[],

@@ -1,7 +1,7 @@
 // Sections 5.0 and 5.1: traffic the other way round. Most services have small requests and large replies; streaming netpipe has
 // large requests and no replies, and tells whether an LVS, and its ends, mind.
 
-import { exactly, findJaggies, type Observations, ratio, report, state } from '../../analysis/mod.ts';
+import { areNear, exactly, findJaggies, type Observations, ratio, report, state } from '../../analysis/mod.ts';
 import { LOOPBACK } from '../../model/mod.ts';
 import { openNetpipe } from '../netpipe-between.ts';
 import { planSystem } from '../systems.ts';
@@ -26,7 +26,7 @@ const FULL_SIZES = [...QUICK_SIZES, 256, 512, 2048, 8192, 49_152, 98_304, 196_60
 function ownBumps(seen: Observations): number {
   const atEnds = ENDS.flatMap((machine) => findJaggies(seen.curve({ cell: selfOf(machine), measure: STREAM })));
   return findJaggies(seen.curve({ cell: LVS, measure: STREAM })).filter(
-    (bump) => !atEnds.some((one) => one.fromBytes <= bump.toBytes * 2 && one.toBytes >= bump.fromBytes / 2),
+    (bump) => !atEnds.some((one) => areNear(one, bump)),
   ).length;
 }
 
