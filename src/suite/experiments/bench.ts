@@ -37,7 +37,7 @@ const BUILT_AT_ONCE = 3;
 const LOOKS = [1, 1.5, 2, 3, 4, 6];
 
 /** That rounds may go on for claims that are open, in all of an experiment. */
-const EXTRA_SECONDS = { quick: 10, full: 60 };
+const EXTRA_SECONDS = { quick: 5, full: 60 };
 
 export class Bench {
   readonly depth: Depth;

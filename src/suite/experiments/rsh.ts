@@ -233,7 +233,7 @@ export const rsh: Experiment = {
     await lvs.serve('client', services, 0);
     const self: TransferHow = { from: SERVER, to: lvs.addressOf(SERVER) };
     const sizes = bench.choose(QUICK_SIZES, FULL_SIZES);
-    await bench.goRound(bench.choose(8, 14), [
+    await bench.goRound(bench.choose(6, 14), [
       ...transferStops(LVS, lvs, 'rsh', sizes, { seconds: SECONDS }),
       ...transferStops(ROUTER, router, 'rsh', sizes, { seconds: SECONDS }),
       ...transferStops(SERVER_SELF, lvs, 'rsh', SELF_SIZES, { seconds: SECONDS, how: self }),
@@ -241,16 +241,16 @@ export const rsh: Experiment = {
       ...(await netpipeStops(NETPIPE, lvs, sizes)),
       workStop(bench, lvs),
     ]);
-    await bench.goRound(bench.choose(8, 12), [
+    await bench.goRound(bench.choose(6, 12), [
       ...transferStops(LVS_LIMITED, limited, 'rsh', LIMITED_SIZES),
       ...(await netpipeStops(NETPIPE_LIMITED, limited, LIMITED_SIZES)),
     ]);
     if (tryLimits(bench, DISK, () => [lvs, direct].forEach(limitDiskOf))) {
-      await bench.goRound(bench.choose(8, 12), diskStops(lvs, direct));
+      await bench.goRound(bench.choose(6, 12), diskStops(lvs, direct));
     }
     if (tryLimits(bench, SLOW, () => limitCpus(lvs))) {
       const options = { measure: SLOW, seconds: 0.2 };
-      await bench.goRound(bench.choose(8, 12), [
+      await bench.goRound(bench.choose(6, 12), [
         ...transferStops(LVS, lvs, 'rsh', [LARGE], options),
         ...transferStops(SERVER_SELF, lvs, 'rsh', [LARGE], { ...options, how: self }),
       ]);

@@ -166,7 +166,7 @@ export const services: Experiment = {
       standWith(bench, PREDICTED, {}),
       standWith(bench, PREDICTED, { rate: LIMIT }),
     ]);
-    await bench.goRound(bench.choose(8, 10), [
+    await bench.goRound(bench.choose(6, 10), [
       ...(await stopsOf(bare, SERVICES, sizes, MEASURE)),
       ...(await stopsOf(offloaded, [NETPIPE, ...PREDICTED], sizes.slice(-1), OFFLOADED)),
       ...(await stopsOf(limited, [NETPIPE, ...PREDICTED], [1_048_576], LIMITED)),
