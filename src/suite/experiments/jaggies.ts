@@ -39,7 +39,7 @@ const SETUPS = [
 const KB = 1024;
 const FAULT_BYTES = 64 * KB;
 /** Two to an octave, as NetPIPE has them. */
-const SIZES = [12, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((kilobytes) => kilobytes * KB);
+const SIZES = [2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((kilobytes) => kilobytes * KB);
 /** Of each cell: so many times the curve is looked at. */
 const CURVES = 20;
 const LEAST_RECALL = 0.95;

@@ -7,7 +7,7 @@ import { jaggies } from '../../../src/suite/experiments/jaggies.ts';
 import { judgeClaim } from './made-observations.ts';
 
 const KB = 1024;
-const SIZES = [12, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((kilobytes) => kilobytes * KB);
+const SIZES = [2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256].map((kilobytes) => kilobytes * KB);
 const CURVES = 20;
 const ROUNDS = 3 * CURVES;
 const FAULTS: Readonly<Record<string, boolean>> = {
