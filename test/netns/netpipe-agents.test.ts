@@ -50,7 +50,10 @@ test('two connections stay open and are visited in turns, in every mode and size
           const result = await pair.visit({ sizeBytes, mode, exchanges: 6 });
           assert.equal(result.exchanges, 6);
           assert.equal(TimeHistogram.decode(result.histogram).count, 6);
-          assert.deepEqual(TimeHistogram.decode(result.histogram).summarize(), result.oneWayNs);
+          // The mean is of the samples themselves; those of a histogram are known to 0.1 %.
+          const { mean, ...percentiles } = TimeHistogram.decode(result.histogram).summarize();
+          assert.deepEqual({ ...percentiles, mean: result.oneWayNs.mean }, result.oneWayNs);
+          assert.ok(Math.abs(mean / result.oneWayNs.mean - 1) < 1e-3);
           assert.ok(result.oneWayNs.min > 0 && result.elapsedNs >= result.oneWayNs.max * 0.999);
         }
       }
