@@ -59,7 +59,7 @@ const visitExtent = z.union([
   z.strictObject({ exchanges: z.int().positive() }),
 ]);
 
-const timeSummary = z.strictObject({ min: timeNs, p50: timeNs, p99: timeNs, max: timeNs, mean: timeNs });
+const timeSummary = z.strictObject({ min: timeNs, p5: timeNs, p50: timeNs, p99: timeNs, max: timeNs, mean: timeNs });
 
 const visitResult = z.strictObject({
   exchanges: z.int().nonnegative(),

@@ -8,13 +8,11 @@ import { noSamples } from './errors.ts';
 import { writeHeadline } from './headline.ts';
 import { writeNotes } from './notes.ts';
 import { transferNotes } from './notes-anomalies.ts';
+import { createSeries, NETPIPE } from './series.ts';
 import { analyseSystem } from './system-analysis.ts';
 import { RIVALS } from './systems.ts';
 import { analyseTransfers } from './transfers.ts';
-import { indexVisits } from './visits.ts';
-
-/** The block that stands for small ones: a packet that carries as little as real requests do. */
-const USUAL_SMALL_BLOCK_BYTES = 64;
+import { inOrder, observeRun } from './visits.ts';
 
 export interface AnalyseOptions {
   /** The samples end in a line that was cut short and left out; the notes then say so. */
@@ -24,25 +22,25 @@ export interface AnalyseOptions {
 }
 
 /** Throws RESULTS_NO_SAMPLES and RESULTS_BAD_HISTOGRAM. */
-export function analyse(run: Run, samples: readonly BlockSample[], options: AnalyseOptions = {}): Analysis {
-  if (samples.length === 0) throw noSamples();
-  const visits = indexVisits(samples);
-  const sizes = new Set(samples.map((sample) => sample.sizeBytes));
-  const blocks = {
-    smallBytes: sizes.has(USUAL_SMALL_BLOCK_BYTES) ? USUAL_SMALL_BLOCK_BYTES : Math.min(...sizes),
-    largestBytes: Math.max(...sizes),
-  };
-  const systems = run.systems
-    .filter((system) => visits.has(system))
-    .map((system) => analyseSystem(run, visits, system, blocks));
-  const rivals = RIVALS.flatMap(([system, rival]) => compareSystems(visits, system, rival, blocks) ?? []);
-  const facts = { smallBlockBytes: blocks.smallBytes, largestBlockBytes: blocks.largestBytes, systems, rivals };
-  const { transfers: transferSamples = [], lastLineDropped = false } = options;
-  const transfers = analyseTransfers(run, transferSamples);
+export function analyse(run: Run, written: readonly BlockSample[], options: AnalyseOptions = {}): Analysis {
+  if (written.length === 0) throw noSamples();
+  const samples = inOrder(written);
+  const transferSamples = inOrder(options.transfers ?? []);
+  const seen = observeRun(run, samples, transferSamples);
+  const sizes = [...new Set(samples.map(({ sizeBytes }) => sizeBytes))];
+  const present = run.systems.filter((system) => samples.some((sample) => sample.system === system));
+  const series = createSeries(seen, NETPIPE, present, sizes);
+  const systems = present.map((system) => analyseSystem(series, system, samples, run.proofs));
+  const rivals = RIVALS.flatMap(([system, rival]) => compareSystems(series, system, rival) ?? []);
+  const facts = { smallBlockBytes: series.smallBytes, largestBlockBytes: series.largestBytes, systems, rivals };
+  const transfers = analyseTransfers(run, seen, transferSamples);
   return {
     ...facts,
     headline: writeHeadline(facts),
     transfers,
-    notes: [...writeNotes(run, samples, facts, lastLineDropped), ...transferNotes(transferSamples, transfers)],
+    notes: [
+      ...writeNotes(run, samples, facts, options.lastLineDropped ?? false),
+      ...transferNotes(transferSamples, transfers),
+    ],
   };
 }

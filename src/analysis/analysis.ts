@@ -3,12 +3,12 @@
 import type { CpuUse, PathProof, SystemName, TransferName } from '../model/mod.ts';
 import type { Estimate } from './bootstrap.ts';
 
-/** One block size of one system: medians over the rounds of each visit's median exchange. */
+/** One block size of one system. Which of a visit's times counts, and which of the rounds: `visitTimeOf`, `overRounds`. */
 export interface SizePoint {
   readonly sizeBytes: number;
   readonly rounds: number;
   readonly oneWayNs: Estimate;
-  /** Variance of the rounds' medians, ns². */
+  /** Variance of the rounds' times, ns². */
   readonly varianceNs2: number;
   readonly throughputMbps: Estimate;
 }

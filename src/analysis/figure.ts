@@ -54,7 +54,7 @@ function quantityAt(
 ): Quantity | undefined {
   try {
     if (typeof kind !== 'string') return seen.medianRatio(pick, { ...pick, cell: kind.over });
-    const time = seen.undisturbed(pick);
+    const time = seen.time(pick);
     return kind === 'time' ? combine((ns) => ns / 1000, time) : combine((ns) => (pick.sizeBytes * 8000) / ns, time);
   } catch (error) {
     if (error instanceof NotObserved) return undefined;

@@ -27,7 +27,7 @@ export function anomalyWarnings(samples: readonly BlockSample[]): Note[] {
   const [noun, verb] = slow.length === 1 ? ['Round', 'was'] : ['Rounds', 'were'];
   const text =
     `${noun} ${formatList(rounds)} ${verb} slow on every system and with every size: the machine was busy with ` +
-    'something else. Medians bear it.';
+    'something else. Medians and quickest rounds bear it.';
   return [{ kind: 'warning', topic: 'interference', text }];
 }
 

@@ -2,9 +2,10 @@
 
 import type { NetpipeMode, Run } from '../model/mod.ts';
 import type { AnalysisFacts, Note } from './analysis.ts';
+import { areTimesUndisturbed } from './visits.ts';
 
 export function contextNotes(run: Run, facts: AnalysisFacts): Note[] {
-  return [...pinning(run), ...wire(run), ...mode(run.mode), ...sharedKernel(facts), ...stated()].map(
+  return [...pinning(run), ...times(run), ...wire(run), ...mode(run.mode), ...sharedKernel(facts), ...stated()].map(
     ([topic, text]) => ({ kind: 'context', topic, text }),
   );
 }
@@ -31,6 +32,17 @@ function pinning({ environment: { pinning, cpuCount } }: Run): Context[] {
     ];
   }
   return [['pinning', 'Two CPUs were asked for and the machine has one: the ends took turns on it.']];
+}
+
+function times(run: Run): Context[] {
+  if (!areTimesUndisturbed(run)) return [];
+  return [
+    [
+      'times',
+      "A time is that of the quickest twentieth of a visit's exchanges and of the quickest tenth of the rounds: what the " +
+        'path costs while nothing else has the machine. How often something has is in the percentiles of single exchanges.',
+    ],
+  ];
 }
 
 function wire({ environment: { rate, mtu, offloads } }: Run): Context[] {

@@ -46,16 +46,29 @@ export interface Line {
 /** What a verdict would need was not observed; the message says what. */
 export class NotObserved extends Error {}
 
+/** Undefined instead of NotObserved. */
+export function ifObserved<T>(of: () => T): T | undefined {
+  try {
+    return of();
+  } catch (error) {
+    if (error instanceof NotObserved) return undefined;
+    throw error;
+  }
+}
+
 /** Keeps its place among the replicas, so that those of two quantities stay in step. */
 const NO_LINE: HockneyLine = { latencyNs: Number.NaN, nsPerByte: Number.NaN };
 
 export class Observations {
   readonly all: readonly Observation[];
   readonly rounds: number;
+  readonly #overRounds: (timesNs: readonly number[]) => number;
   readonly #resamples: readonly Int32Array[];
 
-  constructor(observations: readonly Observation[]) {
+  /** @param overRounds what stands for the times of all rounds; what the quickest take, unless it is said */
+  constructor(observations: readonly Observation[], overRounds = lowerDecile) {
     this.all = observations;
+    this.#overRounds = overRounds;
     this.rounds = observations.reduce((most, { round }) => Math.max(most, round + 1), 0);
     this.#resamples = this.rounds === 0 ? [] : bootstrap(this.rounds, (rounds) => rounds.slice(), FIT_REPLICATES);
   }
@@ -84,9 +97,20 @@ export class Observations {
     return this.#resampled(this.#column(pick), median);
   }
 
-  /** What the quickest rounds take: of a time, what nothing else on the machine is in. */
-  undisturbed(pick: Which): Quantity {
-    return this.#resampled(this.#column(pick), lowerDecile);
+  /** What stands for all rounds: usually what the quickest take, which nothing else on the machine is in. */
+  time(pick: Which): Quantity {
+    return this.#resampled(this.#column(pick), this.#overRounds);
+  }
+
+  /**
+   * The time of one cell measured beside another: the other one's, times the median ratio of the two side by side. What
+   * disturbs both is in neither's place against the other. Its own where the other was not measured.
+   */
+  timeBeside(pick: Which, baseline: Which): Quantity {
+    const column = this.#column(pick);
+    const timeOver = this.#timeBeside(column, this.#columnOrNone(baseline));
+    const replicas = this.#resamples.map(timeOver);
+    return { value: timeOver(allRounds(this.rounds)), replicas, rounds: count(column) };
   }
 
   /** Over the rounds: for counters too coarse for one visit. */
@@ -97,7 +121,7 @@ export class Observations {
   /** The median over the rounds of one number divided by another of the same round. */
   medianRatio(numerator: Which, denominator: Which): Quantity {
     const ratios = quotients(this.#column(numerator), this.#column(denominator));
-    if (ratios.every((value) => value === undefined)) {
+    if (count(ratios) === 0) {
       throw new NotObserved(`no round has both ${describe(numerator)} and ${describe(denominator)}`);
     }
     return this.#resampled(ratios, median);
@@ -106,26 +130,31 @@ export class Observations {
   /** Throws NotObserved when the sizes cannot tell L from r∞. */
   line(pick: WhichCurve): Line {
     const columns = this.#columns(pick);
-    return this.#lineThrough(pick, columns, (rounds) => timesOver(columns, rounds, lowerDecile));
+    return this.#lineThrough(pick, columns, (rounds) => timesOver(columns, rounds, this.#overRounds));
   }
 
-  /**
-   * The line of one cell measured beside another: through the other one's times, each times the median ratio of the two side
-   * by side. What disturbs both is in neither's place against the other. Throws NotObserved, as line does.
-   */
+  /** A line through the times of {@link timeBeside}. Throws NotObserved, as line does. */
   lineBeside(pick: WhichCurve, baseline: WhichCurve): Line {
-    const [columns, others] = [this.#columns(pick), this.#columns(baseline)];
-    const ratios = columns.flatMap(({ sizeBytes, column }) => {
-      const other = others.find((one) => one.sizeBytes === sizeBytes);
-      return other === undefined ? [] : [{ sizeBytes, column: quotients(column, other.column) }];
-    });
-    return this.#lineThrough(pick, columns, (rounds) => {
-      const times = new Map(timesOver(others, rounds, lowerDecile).map(({ sizeBytes, timeNs }) => [sizeBytes, timeNs]));
-      return timesOver(ratios, rounds, median).map(({ sizeBytes, timeNs }) => ({
-        sizeBytes,
-        timeNs: timeNs * (times.get(sizeBytes) ?? Number.NaN),
-      }));
-    });
+    const columns = this.#columns(pick);
+    const timesBeside = columns.map(({ sizeBytes, column }) => ({
+      sizeBytes,
+      timeOver: this.#timeBeside(column, this.#columnOrNone({ ...baseline, sizeBytes })),
+    }));
+    return this.#lineThrough(pick, columns, (rounds) =>
+      timesBeside
+        .map(({ sizeBytes, timeOver }) => ({ sizeBytes, timeNs: timeOver(rounds) }))
+        .filter(({ timeNs }) => !Number.isNaN(timeNs)),
+    );
+  }
+
+  /** NaN where the rounds have none. */
+  #timeBeside(column: Column, other: Column | undefined): (rounds: Int32Array) => number {
+    const ratios = other && quotients(column, other);
+    if (other === undefined || ratios === undefined || count(ratios) === 0) {
+      return (rounds) => statisticOf(drawFrom(column, rounds), this.#overRounds);
+    }
+    return (rounds) =>
+      statisticOf(drawFrom(other, rounds), this.#overRounds) * statisticOf(drawFrom(ratios, rounds), median);
   }
 
   #lineThrough(pick: WhichCurve, columns: readonly SizeColumn[], points: (rounds: Int32Array) => TimedBlock[]): Line {
@@ -147,7 +176,7 @@ export class Observations {
   curve(pick: WhichCurve): readonly CurvePoint[] {
     return this.#columns(pick).map(({ sizeBytes, column }) => ({
       sizeBytes,
-      timeNs: lowerDecile(column.filter((value) => value !== undefined)),
+      timeNs: this.#overRounds(column.filter((value) => value !== undefined)),
     }));
   }
 
@@ -158,21 +187,27 @@ export class Observations {
   }
 
   #column(pick: Which): Column {
+    const column = this.#columnOrNone(pick);
+    if (column === undefined) throw new NotObserved(`nothing was observed of ${describe(pick)}`);
+    return column;
+  }
+
+  #columnOrNone(pick: Which): Column | undefined {
     const column: (number | undefined)[] = Array.from({ length: this.rounds }, () => undefined);
     for (const { round, values } of this.of(pick)) column[round] = values[pick.value ?? 'timeNs'];
-    if (column.every((value) => value === undefined))
-      throw new NotObserved(`nothing was observed of ${describe(pick)}`);
-    return column;
+    return count(column) === 0 ? undefined : column;
   }
 
   #resampled(column: Column, statistic: (values: readonly number[]) => number): Quantity {
     const present = column.filter((value) => value !== undefined);
-    const replicas = this.#resamples.map((rounds) => {
-      const drawn = drawFrom(column, rounds);
-      return drawn.length === 0 ? Number.NaN : statistic(drawn);
-    });
+    const replicas = this.#resamples.map((rounds) => statisticOf(drawFrom(column, rounds), statistic));
     return { value: statistic(present), replicas, rounds: present.length };
   }
+}
+
+/** NaN of nothing. */
+function statisticOf(values: readonly number[], statistic: (values: readonly number[]) => number): number {
+  return values.length === 0 ? Number.NaN : statistic(values);
 }
 
 /** Round by round. */

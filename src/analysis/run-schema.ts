@@ -1,6 +1,7 @@
 // The shape of run.json and of a line of samples.ndjson, checked on reading. The types are the model's; the
 // annotations below make the compiler hold the schemas to them.
 
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import * as z from 'zod';
 import {
   type BlockSample,
@@ -10,6 +11,7 @@ import {
   type Run,
   SCHEDULER_NAMES,
   SYSTEM_NAMES,
+  type TimeSummary,
   TRANSFER_NAMES,
   type TransferSample,
   type VirtualService,
@@ -129,24 +131,48 @@ const cpuUse = z.object({
   elapsedNs: z.number(),
 });
 
-export const sampleSchema: z.ZodType<BlockSample> = z.object({
+/** Files of before the 5th percentile was kept lack it. */
+function timesOf(ns: z.ZodNumber) {
+  return z.object({ min: nanoseconds, p5: ns.optional(), p50: ns, p99: ns, max: ns, mean: ns });
+}
+
+/** From the histogram where it lacks. */
+function complete(
+  times: z.infer<ReturnType<typeof timesOf>>,
+  histogram: string,
+  context: z.core.$RefinementCtx,
+): TimeSummary {
+  try {
+    return { ...times, p5: times.p5 ?? decodeFromCompressedBase64(histogram).getValueAtPercentile(5) };
+  } catch {
+    context.addIssue({ code: 'custom', path: ['histogram'], message: 'it does not decode' });
+    return z.NEVER;
+  }
+}
+
+const sample = z.object({
   system,
   mode,
   round: count,
   sizeBytes: count,
   exchanges: z.int().positive(),
-  oneWayNs: z.object({ min: nanoseconds, p50: positiveNs, p99: positiveNs, max: positiveNs, mean: positiveNs }),
+  oneWayNs: timesOf(positiveNs),
   histogram: z.string(),
   cpu: cpuUse,
 });
 
-export const transferSchema: z.ZodType<TransferSample> = z.object({
+export const sampleSchema: z.ZodType<BlockSample> = sample.transform((one, context) => ({
+  ...one,
+  oneWayNs: complete(one.oneWayNs, one.histogram, context),
+}));
+
+const transfer = z.object({
   transfer: z.enum(TRANSFER_NAMES),
   system,
   round: count,
   sizeBytes: z.int().positive(),
   transfers: count,
-  timeNs: z.object({ min: nanoseconds, p50: nanoseconds, p99: nanoseconds, max: nanoseconds, mean: nanoseconds }),
+  timeNs: timesOf(nanoseconds),
   histogram: z.string(),
   failures: z.record(z.string(), z.int().positive()),
   counts: z.record(z.string(), z.number()),
@@ -154,6 +180,11 @@ export const transferSchema: z.ZodType<TransferSample> = z.object({
   wireBytes: count,
   cpu: cpuUse,
 });
+
+export const transferSchema: z.ZodType<TransferSample> = transfer.transform((one, context) => ({
+  ...one,
+  timeNs: complete(one.timeNs, one.histogram, context),
+}));
 
 /** JSON has no undefined: what the model has as `T | undefined` is a missing key in a file. */
 export function orMissing<T extends z.ZodType>(schema: T) {

@@ -4,28 +4,37 @@
 import type { BlockSample, Run, TransferName, TransferSample } from '../model/mod.ts';
 import { TRANSFER_NAMES } from '../model/mod.ts';
 import type { TransferAnalysis, TransferCount } from './analysis.ts';
+import type { Observations } from './observations.ts';
+import { createSeries } from './series.ts';
 import { analyseSystem } from './system-analysis.ts';
-import { indexVisits } from './visits.ts';
 
 /** In the order of TRANSFER_NAMES. */
-export function analyseTransfers(run: Run, samples: readonly TransferSample[]): readonly TransferAnalysis[] {
+export function analyseTransfers(
+  run: Run,
+  seen: Observations,
+  samples: readonly TransferSample[],
+): readonly TransferAnalysis[] {
   return TRANSFER_NAMES.flatMap((transfer) => {
     const own = samples.filter((sample) => sample.transfer === transfer);
-    return own.length === 0 ? [] : [analyseTransfer(run, transfer, own)];
+    return own.length === 0 ? [] : [analyseTransfer(run, seen, transfer, own)];
   });
 }
 
-function analyseTransfer(run: Run, transfer: TransferName, samples: readonly TransferSample[]): TransferAnalysis {
-  const visits = indexVisits(samples.flatMap(blockSampleOf));
+function analyseTransfer(
+  run: Run,
+  seen: Observations,
+  transfer: TransferName,
+  samples: readonly TransferSample[],
+): TransferAnalysis {
+  const visits = samples.flatMap(blockSampleOf);
+  const present = run.systems.filter((system) => visits.some((visit) => visit.system === system));
   const sizes = samples.map(({ sizeBytes }) => sizeBytes);
-  const blocks = { smallBytes: Math.min(...sizes), largestBytes: Math.max(...sizes) };
-  const systems = run.systems
-    .filter((system) => visits.has(system))
-    .map((system) => analyseSystem(run, visits, system, blocks));
+  const series = createSeries(seen, transfer, present, sizes);
   return {
     transfer,
-    ...blocks,
-    systems,
+    smallBytes: series.smallBytes,
+    largestBytes: series.largestBytes,
+    systems: present.map((system) => analyseSystem(series, system, visits, run.proofs)),
     failures: sumCounts(run, samples, ({ failures }) => failures),
     counts: sumCounts(run, samples, ({ counts }) => counts),
   };

@@ -1,46 +1,63 @@
-// The samples of a run, found by system, block size and round. One visit is one BlockSample.
+// The visits of a comparison as observations: a cell is a system, a measure is netpipe or the transfers of a service. What
+// the report says of them, and what a diff lays beside another run's, is computed of these.
 
-import type { BlockSample, SystemName } from '../model/mod.ts';
+import { type BlockSample, type Observation, type Run, type TransferSample, VISIT_TIMES } from '../model/mod.ts';
+import { lowerDecile } from './columns.ts';
+import { Observations } from './observations.ts';
+import { median } from './quantiles.ts';
+import { NETPIPE } from './series.ts';
 
-/** Block size → round → visit. Sizes ascend. */
-type VisitsOfSystem = ReadonlyMap<number, ReadonlyMap<number, BlockSample>>;
-
-export type Visits = ReadonlyMap<SystemName, VisitsOfSystem>;
-
-/** A visit that was written twice counts once, as last written. */
-export function indexVisits(samples: readonly BlockSample[]): Visits {
-  const visits = new Map<SystemName, Map<number, Map<number, BlockSample>>>();
-  for (const sample of samples.toSorted((one, other) => one.sizeBytes - other.sizeBytes)) {
-    const sizes = visits.get(sample.system) ?? new Map<number, Map<number, BlockSample>>();
-    visits.set(sample.system, sizes);
-    const rounds = sizes.get(sample.sizeBytes) ?? new Map<number, BlockSample>();
-    sizes.set(sample.sizeBytes, rounds);
-    rounds.set(sample.round, sample);
-  }
-  return visits;
+/** In order of round; a visit that was written twice counts once, as last written. */
+export function inOrder<Sample extends BlockSample | TransferSample>(samples: readonly Sample[]): readonly Sample[] {
+  const visits = new Map(
+    samples.map((one) => [
+      `${'transfer' in one ? one.transfer : NETPIPE} ${one.system} ${one.sizeBytes} ${one.round}`,
+      one,
+    ]),
+  );
+  return [...visits.values()].sort((one, other) => one.round - other.round);
 }
 
-/** Ascending. */
-export function sizesOf(visits: Visits, system: SystemName): number[] {
-  return [...(visits.get(system)?.keys() ?? [])];
+/**
+ * Whether times are the path's own. Where a link has a rate they are medians; and with two CPUs, where it is the users' times
+ * that are asked for, which include waking the other one.
+ */
+export function areTimesUndisturbed({ environment: { rate, pinning } }: Pick<Run, 'environment'>): boolean {
+  return rate === undefined && pinning === 'one';
 }
 
-/** In order of round. */
-export function visitsAt(visits: Visits, system: SystemName, sizeBytes: number): BlockSample[] {
-  const rounds = visits.get(system)?.get(sizeBytes);
-  return [...(rounds?.values() ?? [])].sort((one, other) => one.round - other.round);
+/**
+ * Times are those of docs/decisions/0019-undisturbed-times.md; means of blocks that do not wait for each other.
+ */
+export function observeRun(
+  run: Pick<Run, 'mode' | 'environment' | 'cluster'>,
+  samples: readonly BlockSample[],
+  transfers: readonly TransferSample[] = [],
+): Observations {
+  const undisturbed = areTimesUndisturbed(run);
+  const time = VISIT_TIMES[undisturbed ? 'undisturbed' : 'median'];
+  const netpipeTime = run.mode === 'twoway' ? time : VISIT_TIMES.mean;
+  const directors = run.cluster.machines.filter(({ role }) => role === 'director').map(({ name }) => name);
+  return new Observations(
+    [
+      ...samples.map((one) => observationOf(NETPIPE, one, one.oneWayNs[netpipeTime], one.exchanges, directors)),
+      ...transfers
+        .filter((one) => one.transfers > 0)
+        .map((one) => observationOf(one.transfer, one, one.timeNs[time], one.transfers, directors)),
+    ],
+    undisturbed ? lowerDecile : median,
+  );
 }
 
-/** Visits of both systems in the same round at the same size: what was measured side by side. */
-export function pairsAt(
-  visits: Visits,
-  system: SystemName,
-  baseline: SystemName,
-  sizeBytes: number,
-): (readonly [BlockSample, BlockSample])[] {
-  const baselineRounds = visits.get(baseline)?.get(sizeBytes);
-  return visitsAt(visits, system, sizeBytes).flatMap((visit) => {
-    const partner = baselineRounds?.get(visit.round);
-    return partner === undefined ? [] : [[visit, partner] as const];
-  });
+function observationOf(
+  measure: string,
+  { system, sizeBytes, round, cpu }: BlockSample | TransferSample,
+  timeNs: number,
+  exchanges: number,
+  directors: readonly string[],
+): Observation {
+  const processNs = Object.values(cpu.processNs).reduce((sum, ns) => sum + ns, 0);
+  const directorNs = directors.reduce((sum, name) => sum + (cpu.processNs[name] ?? 0), 0);
+  const values = { timeNs, exchanges, processNs, directorNs, softirqNs: cpu.softirqNs };
+  return { cell: system, measure, sizeBytes, round, values };
 }

@@ -34,8 +34,8 @@ function describe(progress: CompareProgress, secondsLeft: number): string {
     case 'measuring': {
       const { done, total, sample } = progress;
       const what = 'transfer' in sample ? `${sample.transfer}, ` : '';
-      const { p50 } = 'transfer' in sample ? sample.timeNs : sample.oneWayNs;
-      const us = (p50 / 1000).toFixed(2);
+      const { p5 } = 'transfer' in sample ? sample.timeNs : sample.oneWayNs;
+      const us = (p5 / 1000).toFixed(2);
       return `${done} of ${total}, ${secondsLeft} s left: ${what}${sample.system}, ${sample.sizeBytes} B, ${us} µs`;
     }
   }

@@ -1,14 +1,7 @@
 // Times in a histogram: HdrHistogram with three significant digits, in ns, so that every sample is kept to 0.1 %.
 
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
-
-export interface TimeSummary {
-  readonly min: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly max: number;
-  readonly mean: number;
-}
+import type { TimeSummary } from '../model/mod.ts';
 
 /** Longest time that is told apart; a longer one counts as this. */
 const LONGEST_NS = 100e9;
@@ -53,6 +46,7 @@ export class TimeHistogram {
     const histogram = this.#histogram;
     return {
       min: histogram.getValueAtPercentile(0),
+      p5: histogram.getValueAtPercentile(5),
       p50: histogram.getValueAtPercentile(50),
       p99: histogram.getValueAtPercentile(99),
       max: histogram.getValueAtPercentile(100),

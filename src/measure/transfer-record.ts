@@ -1,7 +1,8 @@
 // What every client of a service measures, in the same form: how long each transfer took, how much came, what failed and
 // why, when it stalled.
 
-import { TimeHistogram, type TimeSummary } from './histogram.ts';
+import type { TimeSummary } from '../model/mod.ts';
+import { TimeHistogram } from './histogram.ts';
 import { type Stall, StallFinder } from './stalls.ts';
 
 /** A part of the measurement, on the clock of `performance.now()`. */

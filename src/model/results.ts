@@ -27,6 +27,28 @@ export interface CpuUse {
   readonly elapsedNs: number;
 }
 
+/** Of the exchanges of one visit, ns. */
+export interface TimeSummary {
+  readonly min: number;
+  /** 5th percentile, and so on. */
+  readonly p5: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** Which of a visit's times stands for it. */
+export const VISIT_TIMES = {
+  /** The quickest twentieth: what the path takes when nothing else has the machine, as NetPIPE keeps the best of its trials. */
+  undisturbed: 'p5',
+  /** Where a link has a rate: its wire makes up for a late timer by letting the next blocks pass early. */
+  median: 'p50',
+  /** Where blocks do not wait for each other, or a share of a CPU is counted out: two may be read at once after a pause. */
+  mean: 'mean',
+} as const satisfies Record<string, keyof TimeSummary>;
+export type VisitTime = keyof typeof VISIT_TIMES;
+
 /** One visit: one block size on one system in one round. A line of `samples.ndjson`. */
 export interface BlockSample {
   readonly system: SystemName;
@@ -37,13 +59,7 @@ export interface BlockSample {
   /** Exchanges that were timed. */
   readonly exchanges: number;
   /** Time per block one way (two-way: half of a round trip), over the exchanges, ns. */
-  readonly oneWayNs: {
-    readonly min: number;
-    readonly p50: number;
-    readonly p99: number;
-    readonly max: number;
-    readonly mean: number;
-  };
+  readonly oneWayNs: TimeSummary;
   /** HdrHistogram of one-way times in ns, V2 compressed, base64. */
   readonly histogram: string;
   readonly cpu: CpuUse;
@@ -70,7 +86,7 @@ export interface TransferSample {
   /** That came to their end as they should; may be none. */
   readonly transfers: number;
   /** Time per transfer, ns; all 0 without any. */
-  readonly timeNs: BlockSample['oneWayNs'];
+  readonly timeNs: TimeSummary;
   /** HdrHistogram of the times in ns, V2 compressed, base64. */
   readonly histogram: string;
   /** Cause → how many failed. */

@@ -38,7 +38,7 @@ export function formatLatencySection(run: Run, analysis: Analysis): string {
   return [
     '<h2>Latency and its equivalent in bytes</h2>',
     '<p>The equivalent n½ = L · r∞ is what the plateau would have carried in the time of the latency: the pole of the curve. ' +
-      `Differences in the last column are medians of the rounds' differences with ${smallBlock}.</p>`,
+      `Differences in the last column are of times with ${smallBlock}.</p>`,
     formatTable(headings, [...rows, { cells: PAPER_ROW.map(escapeMarkup), reference: true }]),
     formatFits(analysis),
   ].join('\n');

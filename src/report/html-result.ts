@@ -28,8 +28,8 @@ export function formatResultSection(analysis: Analysis): string {
     element(
       'p',
       { class: 'muted' },
-      `Medians over rounds, with 95 % bootstrap intervals. The ratio is of times with ${formatSize(smallBlockBytes)}, ` +
-        'round by round, from visits that were interleaved: right of 1 is slower.',
+      `With 95 % bootstrap intervals over rounds. The ratio is the median of the rounds' ratios of times with ` +
+        `${formatSize(smallBlockBytes)}, from visits that were interleaved: right of 1 is slower.`,
     ),
     '<h3>Findings</h3>',
     formatNotes(notes, 'finding'),

@@ -13,7 +13,7 @@ export function outFileName(system: SystemName, transfer?: TransferName): string
 
 /**
  * A line a block size, ascending: seconds one way, Mbps (of 2²⁰ bit/s), bits, bytes, variance of the seconds over the
- * rounds. Seconds are the median of the rounds' medians, with nine decimals where the paper had six.
+ * rounds. Seconds are what the report shows, with nine decimals where the paper had six.
  */
 export function formatOutFile({ points }: SystemAnalysis): string {
   return points.map((point) => `${formatPoint(point)}\n`).join('');

@@ -9,9 +9,9 @@ import {
   hockneyTimeNs,
   relativeResiduals,
 } from '../../src/analysis/hockney.ts';
-import { fitSystem } from '../../src/analysis/hockney-fit.ts';
-import { indexVisits } from '../../src/analysis/visits.ts';
-import { synthesiseRun, TRUTH } from '../fixtures/run/synthetic-run.ts';
+import { analyse } from '../../src/analysis/mod.ts';
+import { quantile } from '../../src/analysis/quantiles.ts';
+import { createNormal, synthesiseRun, TRUTH } from '../fixtures/run/synthetic-run.ts';
 
 const SIZES = Array.from({ length: 23 }, (_, power) => 2 ** power);
 
@@ -68,16 +68,28 @@ test('a block of no bytes takes L', () => {
   assert.ok(fitted !== undefined && Math.abs(fitted.latencyNs - 5000) < 0.01);
 });
 
+/** What the quickest tenth of the visits take, over what they take without noise. */
+function undisturbedFactor(roundNoise: number, visitNoise: number): number {
+  const normal = createNormal(7);
+  const factors = Array.from({ length: 20_000 }, () =>
+    Math.exp(Math.abs(normal()) * roundNoise + Math.abs(normal()) * visitNoise),
+  );
+  return quantile(factors, 0.1);
+}
+
 test('intervals of L and r∞ cover the truth about as often as they say', () => {
+  const [roundNoise, visitNoise] = [0.03, 0.01];
+  const factor = undisturbedFactor(roundNoise, visitNoise);
+  const truth = { latencyUs: TRUTH.nat.latencyUs * factor, maxRateMbps: TRUTH.nat.maxRateMbps / factor };
   const sizesBytes = [1, 64, 4096, 16384, 65536, 262144, 1048576];
   const runs = 60;
   let [latency, rate] = [0, 0];
   for (let seed = 1; seed <= runs; seed++) {
-    const { samples } = synthesiseRun({ systems: ['nat'], sizesBytes, rounds: 12, seed });
-    const fit = fitSystem(indexVisits(samples), 'nat');
+    const { run, samples } = synthesiseRun({ systems: ['nat'], sizesBytes, rounds: 40, seed, roundNoise, visitNoise });
+    const fit = analyse(run, samples).systems[0]?.fit;
     assert.ok(fit !== undefined);
-    if (fit.latencyUs.low <= TRUTH.nat.latencyUs && TRUTH.nat.latencyUs <= fit.latencyUs.high) latency++;
-    if (fit.maxRateMbps.low <= TRUTH.nat.maxRateMbps && TRUTH.nat.maxRateMbps <= fit.maxRateMbps.high) rate++;
+    if (fit.latencyUs.low <= truth.latencyUs && truth.latencyUs <= fit.latencyUs.high) latency++;
+    if (fit.maxRateMbps.low <= truth.maxRateMbps && truth.maxRateMbps <= fit.maxRateMbps.high) rate++;
   }
   assert.ok(latency >= 0.85 * runs, `L in ${latency} of ${runs}`);
   assert.ok(rate >= 0.85 * runs, `r∞ in ${rate} of ${runs}`);

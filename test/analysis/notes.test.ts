@@ -122,7 +122,7 @@ test('a system without its baseline has no ratio, and the headline says why', ()
 });
 
 test('rounds that disagree are called noise', () => {
-  assert.match(textOf(notesOf({ systems: ['direct'], roundNoise: 0.4 }), 'noisy'), /disagree at 64 B on direct/);
+  assert.match(textOf(notesOf({ systems: ['direct'], roundNoise: 2 }), 'noisy'), /disagree at 64 B on direct/);
 });
 
 test('an exchange of 200 ms or more is a stall', () => {

@@ -62,7 +62,7 @@ test('services are told apart, in an order of their own', () => {
 test('failures and retransmissions are summed by system, and a visit without a transfer has no time', () => {
   const nat = samples.filter(({ system }) => system === 'nat');
   const rest = samples.filter(({ system }) => system !== 'nat');
-  const none = { transfers: 0, timeNs: { min: 0, p50: 0, p99: 0, max: 0, mean: 0 }, failures: { refused: 1 } };
+  const none = { transfers: 0, timeNs: { min: 0, p5: 0, p50: 0, p99: 0, max: 0, mean: 0 }, failures: { refused: 1 } };
   const transfers = [
     ...transfersLike(nat, 'ftp', none),
     ...transfersLike(rest.slice(0, 2), 'ftp', { counts: { retransmissions: 3, 'late replies': 0 } }),

@@ -2,8 +2,7 @@
 // be interleaved. Both ends are ours, told mode and size beforehand; the wire has NPtcp's elements, as many points of
 // one size as the transmitter likes (first short ones that warm up and calibrate), then REP 0.
 
-import type { NetpipeMode } from '../../model/mod.ts';
-import type { TimeSummary } from '../histogram.ts';
+import type { NetpipeMode, TimeSummary } from '../../model/mod.ts';
 import { answerTwoWay, ExchangeTimer, sendStream } from './exchange.ts';
 import type { NetpipeLink } from './link.ts';
 import { FEWEST_REPEATS } from './schedule.ts';

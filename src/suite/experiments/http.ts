@@ -68,7 +68,7 @@ function timeOfSizes(seen: Observations, cell: string, sizeBytes: number, overBy
 /** The size from which on hits are less than half of those of 1 B; time grows linearly between two sizes. */
 function halfHitsBytes(seen: Observations) {
   const sizes = seen.sizes({ cell: NEW, measure: HTTP });
-  const times = sizes.map((sizeBytes) => seen.undisturbed({ measure: HTTP, cell: NEW, sizeBytes }));
+  const times = sizes.map((sizeBytes) => seen.time({ measure: HTTP, cell: NEW, sizeBytes }));
   return combine(
     (...all) => {
       const [first = Number.NaN] = all;

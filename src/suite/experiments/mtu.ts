@@ -24,7 +24,7 @@ function poleStep(seen: Observations, from: number, to: number, offload = false)
 
 /** Slope of the time against the size, both logarithmic, between two sizes: 0 is a constant cost, 1 a constant rate. */
 function slope(seen: Observations, cell: string, from: number, to: number) {
-  const times = [seen.undisturbed({ cell, sizeBytes: from }), seen.undisturbed({ cell, sizeBytes: to })] as const;
+  const times = [seen.time({ cell, sizeBytes: from }), seen.time({ cell, sizeBytes: to })] as const;
   return combine((one, other) => Math.log(other / one) / Math.log(to / from), ...times);
 }
 

@@ -128,7 +128,7 @@ export const nfs: Experiment = {
         'export that keeps nothing is compared, too, and reported.',
       judge: (seen) => {
         const timeOf = (measure: Direction, cell = LVS) =>
-          combine((ns) => ns / 1000, seen.undisturbed({ cell, measure, sizeBytes: SMALL_BYTES }));
+          combine((ns) => ns / 1000, seen.time({ cell, measure, sizeBytes: SMALL_BYTES }));
         return [
           state(
             'time of 1 B, written to memory / read',

@@ -38,12 +38,12 @@ export function rateRatio(seen: Observations, cell: string, baseline: string, me
 
 /** Mbit/s at one size. */
 export function throughputMbps(seen: Observations, cell: string, sizeBytes: number, measure = 'netpipe'): Quantity {
-  return combine((ns) => (sizeBytes * 8000) / ns, seen.undisturbed({ cell, measure, sizeBytes }));
+  return combine((ns) => (sizeBytes * 8000) / ns, seen.time({ cell, measure, sizeBytes }));
 }
 
 /** Time of a block at one size, µs. */
 export function timeUs(seen: Observations, cell: string, sizeBytes = SMALL_BYTES): Quantity {
-  return combine((ns) => ns / 1000, seen.undisturbed({ cell, sizeBytes }));
+  return combine((ns) => ns / 1000, seen.time({ cell, sizeBytes }));
 }
 
 /** Throughput at the largest size over the best throughput of any: below 1 the curve falls at its end. */

@@ -73,7 +73,7 @@ function rateOf(seen: Observations, pick: WhichCurve): Quantity {
 }
 
 function floorMs(seen: Observations, cell: string): Quantity {
-  return combine((ns) => ns / 1e6, seen.undisturbed({ measure: RSH, cell, sizeBytes: 1 }));
+  return combine((ns) => ns / 1e6, seen.time({ measure: RSH, cell, sizeBytes: 1 }));
 }
 
 function workOf(seen: Observations, value: string): Quantity {

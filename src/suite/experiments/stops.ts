@@ -2,7 +2,14 @@
 
 import type { NetpipePair, ResultOf } from '../../agent/mod.ts';
 import { TimeHistogram } from '../../measure/mod.ts';
-import type { BlockSample, CpuUse, NetpipeMode, TransferName } from '../../model/mod.ts';
+import {
+  type CpuUse,
+  type NetpipeMode,
+  type TimeSummary,
+  type TransferName,
+  VISIT_TIMES,
+  type VisitTime,
+} from '../../model/mod.ts';
 import { withCpuUse } from '../cpu-use.ts';
 import type { Testbed, TransferHow } from '../testbed.ts';
 import type { Stop } from './bench.ts';
@@ -19,19 +26,9 @@ export interface NetpipeStopOptions {
   readonly pair?: NetpipePair;
   /** Whether the CPU time of all machines is read, too, which takes as long as a visit. */
   readonly cpu?: boolean;
-  /** Of the blocks of a visit, that which is its time; by default `undisturbed`. */
-  readonly time?: keyof typeof TIMES;
+  /** Of the blocks of a visit, that which is its `timeNs`; by default `undisturbed`. All are recorded. */
+  readonly time?: VisitTime;
 }
-
-/** What stands for a visit as its `timeNs`; all are recorded. */
-const TIMES = {
-  /** The quickest twentieth: what the path takes when nothing else has the machine, as NetPIPE keeps the best of its trials. */
-  undisturbed: 'p5Ns',
-  /** Where a link has a rate: its wire makes up for a late timer by letting the next blocks pass early. */
-  median: 'p50Ns',
-  /** Where blocks do not wait for each other, or a share of a CPU is counted out: two may be read at once after a pause. */
-  mean: 'meanNs',
-} as const;
 
 /** TCP's shortest retransmission timeout: what stood still for so long has lost something. */
 export const STALL_MS = 200;
@@ -119,15 +116,13 @@ function countStalls(stalls: ResultOf<'transfer.run'>['stalls']): number {
   return Math.max(slow, long.length - slow);
 }
 
-function timesOf(
-  { min, p50, p99, max, mean }: BlockSample['oneWayNs'],
-  histogram: string,
-  time: keyof typeof TIMES = 'undisturbed',
-) {
-  const all = TimeHistogram.decode(histogram);
-  const [p5Ns, p999Ns] = [all.percentile(5), all.percentile(99.9)];
-  const times = { minNs: min, p5Ns, p50Ns: p50, p99Ns: p99, p999Ns, maxNs: max, meanNs: mean };
-  return { timeNs: times[TIMES[time]], ...times };
+function timesOf(times: TimeSummary, histogram: string, time: VisitTime = 'undisturbed') {
+  const { min, p5, p50, p99, max, mean } = times;
+  const p999Ns = TimeHistogram.decode(histogram).percentile(99.9);
+  return {
+    timeNs: times[VISIT_TIMES[time]],
+    ...{ minNs: min, p5Ns: p5, p50Ns: p50, p99Ns: p99, p999Ns, maxNs: max, meanNs: mean },
+  };
 }
 
 /** `cpuNs director` and so on: of the processes of each machine; `softirqNs` of all CPUs. */

@@ -2,11 +2,12 @@
 // name follows which shows how the director schedules, and each one's time is that from its connection to the end of
 // the line.
 
+import type { TimeSummary } from '../../../model/mod.ts';
 import { LvskitError } from '../../../model/mod.ts';
 import { type ConnectOptions, SocketError } from '../../../system/mod.ts';
 import { causeOfErrno } from '../../causes.ts';
 import { TransferError } from '../../errors.ts';
-import { TimeHistogram, type TimeSummary } from '../../histogram.ts';
+import { TimeHistogram } from '../../histogram.ts';
 import { askLine } from './ask.ts';
 
 export type LineAnswer = { readonly name: string; readonly timeNs: number } | { readonly failure: string };

@@ -1,9 +1,8 @@
 // The transmitter of a whole netpipe run: NPtcp's part with -h, against NPtcp 3.7.2 or our own receiver.
 // It keeps a sample of every exchange where NPtcp keeps the best trial's mean.
 
-import type { NetpipeMode } from '../../../model/mod.ts';
+import type { NetpipeMode, TimeSummary } from '../../../model/mod.ts';
 import type { ConnectOptions } from '../../../system/mod.ts';
-import type { TimeSummary } from '../../histogram.ts';
 import { ExchangeTimer, sendStream } from '../../netpipe/exchange.ts';
 import { chooseRepeats, type SchedulePoint } from '../../netpipe/schedule.ts';
 import { INTRODUCTION_EXCHANGES } from '../../netpipe/wire.ts';
