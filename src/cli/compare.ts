@@ -45,7 +45,7 @@ const FILE_SIZES = [1, 1024, 16_384, 65_536, 262_144, 1_048_576];
 /** Short visits and many rounds: machines are disturbed for tenths of a second, and neighbours in time suffer alike. */
 const VISIT_SECONDS = 0.02;
 const FULL_ROUNDS = 60;
-const QUICK_ROUNDS = 30;
+const QUICK_ROUNDS = 40;
 
 export function createCommand(): Command {
   return new Command('compare')

@@ -26,16 +26,32 @@ export interface VisitResult {
 }
 
 /** The part of the measuring time that is spent beforehand: TCP's windows open, caches fill, the path is learnt. */
-const WARM_UP_SHARE = 0.2;
+const WARM_UP_SHARE = 0.1;
 /** Over what has been run: the first few tell little. */
 const WARM_UP_GROWTH = 20;
 /** An untimed end has no sample to count. */
 const NOTHING_TIMED = 0;
 
+let sharedTimer: ExchangeTimer | undefined;
+
+/** A visit blocks its process, so one timer does for all: making another one costs a short visit a tenth of its time. */
+function takeTimer(): ExchangeTimer {
+  sharedTimer ??= new ExchangeTimer();
+  sharedTimer.histogram.reset();
+  return sharedTimer;
+}
+
+/** What an exchange of the same kind took when it was last calibrated, ns: where the next calibration begins. */
+const lastExchangeNs = new Map<string, number>();
+
 /** The transmitter's part. In mode stream the receiver has the samples and this end has none. */
 export function transmitVisit(link: NetpipeLink, visit: Visit, extent: VisitExtent): VisitResult {
-  const timer = new ExchangeTimer();
-  const repeats = calibrate(extent, timer, (count) => transmitPoint(link, timer, visit, count));
+  const timer = takeTimer();
+  const kind = `${visit.mode} ${visit.sizeBytes}`;
+  const { repeats, exchangeNs } = calibrate(extent, timer, lastExchangeNs.get(kind), (count) =>
+    transmitPoint(link, timer, visit, count),
+  );
+  lastExchangeNs.set(kind, exchangeNs);
   timer.histogram.reset();
   const elapsedNs = transmitPoint(link, timer, visit, repeats);
   link.synchronise();
@@ -45,7 +61,7 @@ export function transmitVisit(link: NetpipeLink, visit: Visit, extent: VisitExte
 
 /** The receiver's part; its result counts in mode stream, and beside the transmitter's in mode bidirectional. */
 export function receiveVisit(link: NetpipeLink, visit: Visit): VisitResult {
-  const timer = new ExchangeTimer();
+  const timer = takeTimer();
   let timed = NOTHING_TIMED;
   let elapsedNs = 0;
   for (;;) {
@@ -64,19 +80,26 @@ export function receiveVisit(link: NetpipeLink, visit: Visit): VisitResult {
  * Runs exchanges until the warm-up has been long enough, and says how many make the whole. Reckons with their median where
  * it can: the other end may only just be starting, which makes the first one long.
  */
-function calibrate(extent: VisitExtent, timer: ExchangeTimer, run: (count: number) => number): number {
+function calibrate(
+  extent: VisitExtent,
+  timer: ExchangeTimer,
+  expectedNs: number | undefined,
+  run: (count: number) => number,
+): { repeats: number; exchangeNs: number } {
+  const repeatsOf = (exchangeNs: number) =>
+    'exchanges' in extent
+      ? extent.exchanges
+      : Math.max(FEWEST_REPEATS, Math.round((extent.targetSeconds * 1e9) / exchangeNs));
+  const warmUpOf = (repeats: number) => Math.ceil(repeats * WARM_UP_SHARE);
   let count = FEWEST_REPEATS;
+  if (expectedNs !== undefined) count = Math.max(count, warmUpOf(repeatsOf(expectedNs)));
   for (let done = 0; ; ) {
     const elapsedNs = run(count);
     const exchangeNs = timer.medianNs ?? elapsedNs / count;
-    const wanted =
-      'exchanges' in extent
-        ? extent.exchanges
-        : Math.max(FEWEST_REPEATS, Math.round((extent.targetSeconds * 1e9) / exchangeNs));
+    const repeats = repeatsOf(exchangeNs);
     done += count;
-    const enough = Math.ceil(wanted * WARM_UP_SHARE);
-    if (done >= enough) return wanted;
-    count = Math.max(FEWEST_REPEATS, Math.min(enough - done, done * WARM_UP_GROWTH));
+    if (done >= warmUpOf(repeats)) return { repeats, exchangeNs };
+    count = Math.max(FEWEST_REPEATS, Math.min(warmUpOf(repeats) - done, done * WARM_UP_GROWTH));
   }
 }
 

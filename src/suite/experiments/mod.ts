@@ -22,6 +22,7 @@ import { printServers } from './print-servers.ts';
 import { printing } from './printing.ts';
 import { rsh } from './rsh.ts';
 import { rshLimit } from './rsh-limit.ts';
+import { rshSlowEnds } from './rsh-slow-ends.ts';
 import { serialClient } from './serial-client.ts';
 import { services } from './services.ts';
 import { slowEndpoint } from './slow-endpoint.ts';
@@ -56,6 +57,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   unsynchronisedSums,
   streaming,
   rsh,
+  rshSlowEnds,
   rshLimit,
   printing,
   printServers,

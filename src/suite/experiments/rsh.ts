@@ -1,5 +1,5 @@
-// Section 5.2: large requests with small replies. Files are copied to the realserver by rsh: to nothing and to a disk, through
-// VS-DR, through a plain router, directly, and from a machine to itself.
+// Section 5.2: large requests with small replies. Files are copied to /dev/null of the realserver by rsh, through VS-DR, through
+// a plain router, and from a machine to itself.
 
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +12,13 @@ import {
   state,
   type WhichCurve,
 } from '../../analysis/mod.ts';
-import { limitCpu, limitDisk } from '../../lab/mod.ts';
-import { LvskitError, type SystemName } from '../../model/mod.ts';
+import type { SystemName } from '../../model/mod.ts';
 import { withLabUse } from '../lab-use.ts';
 import { servicesFor } from '../service-ports.ts';
 import { planSystem } from '../systems.ts';
 import type { Testbed, TestbedOptions, TransferHow } from '../testbed.ts';
 import type { Bench, Stop } from './bench.ts';
-import type { ClaimJudgement, Experiment } from './experiment.ts';
+import type { Experiment } from './experiment.ts';
 import { missingFor } from './needs.ts';
 import { timeRatio } from './quantities.ts';
 import { netpipeStops, transferStops } from './stops.ts';
@@ -36,23 +35,8 @@ const LVS_LIMITED = 'VS-DR, 100 Mbit/s';
 const NETPIPE_LIMITED = 'netpipe, 100 Mbit/s';
 const SERVER = 'realserver1';
 
-/** Measure of copies to a disk with a limit, and the cells. */
-const DISK = 'rsh to a disk';
-const DISK_LVS = 'VS-DR, to a disk';
-const DISK_DIRECT = 'directly, to a disk';
-const CACHED_LVS = 'VS-DR, to the page cache';
-/** As fast as the paper's, about, and slower than any network here. */
-const DISK_BYTES_PER_SECOND = 4_000_000;
-/** Where `lvskit serve rsh` has what is copied. */
-const DISK_FOLDER = '/var/lib/lvskit/rsh';
-
+/** Measure of large copies with the CPU time of each machine. */
 const WORK = 'work';
-/** Measure of copies between machines that have little of a CPU. */
-const SLOW = 'rsh on slow machines';
-const CPU_SHARE = 0.25;
-/** What the machine lacks, by the claim's own words. */
-const LACKING = 'lacking';
-
 const KB = 1024;
 const MB = 2 ** 20;
 const LARGE = 16 * MB;
@@ -61,8 +45,6 @@ const QUICK_SIZES = [1, 128 * KB, MB, LARGE];
 const SELF_SIZES = [1, 128 * KB];
 const LIMITED_SIZES = [1, 128 * KB, MB];
 const FULL_SIZES = [1, KB, 16 * KB, 64 * KB, 128 * KB, 256 * KB, MB, 4 * MB, LARGE, HUGE];
-/** Of the disk: what goes there in a tenth of a second is not held back. */
-const DISK_SIZES = [1, MB];
 /** Some ten small copies, of which one is undisturbed. */
 const SECONDS = 0.05;
 
@@ -80,20 +62,13 @@ function workOf(seen: Observations, value: string): Quantity {
   return seen.total({ cell: LVS, measure: WORK, value });
 }
 
-/** What the machine lacks for a part of the experiment, or what its observations say. */
-function unlessLacking(seen: Observations, cell: string, judge: () => ClaimJudgement): ClaimJudgement {
-  const [lacking] = seen.of({ cell, measure: LACKING });
-  return lacking === undefined ? judge() : { needs: lacking.words?.join('; ') ?? cell };
-}
-
 export const rsh: Experiment = {
   id: 'rsh',
   section: '5.2',
   title: 'Large requests, small replies: rsh',
   method:
-    'rshd under inetd on the realserver; one client copies files there by rsh, through VS-DR, through a router in its place, ' +
-    'directly, and a machine to itself, in turns, all on one CPU. Of each visit the fastest copy counts. ' +
-    'Then come links of 100 Mbit/s, a disk of 4 MB/s for the realserver, and a quarter of a CPU for client and realserver each.',
+    'rshd under inetd on the realserver; one client copies files there by rsh, through VS-DR and through a router in its place, ' +
+    'and a machine to itself, in turns, all on one CPU. Of each visit the quickest copies count. Then come links of 100 Mbit/s.',
   claims: [
     {
       id: 'C53',
@@ -139,32 +114,6 @@ export const rsh: Experiment = {
       },
     },
     {
-      id: 'C55',
-      section: '5.2',
-      says: 'Large copies to a disk are slower, because of the disk and not of the LVS: directly they take as long.',
-      paper: '12 Mbit/s instead of 45 above 128 kB, by LVS and directly',
-      criterion:
-        'throughput of 1 MB, to the disk / to /dev/null: below 0.8; to the disk, directly / VS-DR: within 10 %',
-      remark:
-        'Today a copy is done when it is in the page cache, so here it ends when its file is on the disk (fsync), and the disk is one of ' +
-        '4 MB/s. How large a copy must be to show it depends on that.',
-      judge: (seen) =>
-        unlessLacking(seen, DISK, () => {
-          const ofCopies = (sizeBytes: number, cell: string) =>
-            ratio(seen.median({ measure: RSH, cell: LVS, sizeBytes }), seen.median({ cell, measure: DISK, sizeBytes }));
-          return [
-            state('throughput of 1 MB, disk / null', ofCopies(MB, DISK_LVS), { max: 0.8 }),
-            state(
-              'throughput of 1 MB to the disk, directly / VS-DR',
-              timeRatio(seen, DISK_LVS, DISK_DIRECT, MB, DISK),
-              EQUAL,
-            ),
-            report('throughput of 1 B, disk / null', ofCopies(1, DISK_LVS)),
-            report('throughput of 1 MB, page cache / null', ofCopies(MB, CACHED_LVS)),
-          ];
-        }),
-    },
-    {
       id: 'C56',
       section: '5.2',
       says: 'A small copy takes a time that does not depend on its size, and which the realserver takes for copies to itself, too.',
@@ -185,22 +134,6 @@ export const rsh: Experiment = {
         ),
         ...[LVS, SERVER_SELF, CLIENT_SELF].map((cell) => report(`time of 1 B, ${cell}`, floorMs(seen, cell), 'ms')),
       ],
-    },
-    {
-      id: 'C57',
-      section: '5.2',
-      says: 'A realserver copies to itself more slowly than a client does through the LVS, as both ends share its CPU.',
-      paper: '12 Mbit/s instead of 40',
-      criterion: 'throughput of 16 MB, realserver to itself / VS-DR, a quarter of a CPU each: below 1',
-      remark:
-        'lo has the MTU and the offloads of the network’s links. The CPU time that counts is that of processes: the kernel’s work on a ' +
-        'packet is in that of the sender.',
-      judge: (seen) =>
-        unlessLacking(seen, SLOW, () => [
-          state('throughput of 16 MB, realserver to itself / VS-DR', timeRatio(seen, LVS, SERVER_SELF, LARGE, SLOW), {
-            max: 1,
-          }),
-        ]),
     },
   ],
   figures: [
@@ -224,10 +157,9 @@ export const rsh: Experiment = {
     const services = servicesFor(['rsh']);
     const stand = (system: SystemName, options: Partial<TestbedOptions> = {}) =>
       bench.stand(planSystem(bench.cluster('vs-dr'), system, { measured: services }), { services, ...options });
-    const [lvs, router, direct, limited] = await Promise.all([
+    const [lvs, router, limited] = await Promise.all([
       stand('dr'),
       stand('forward-oneway'),
-      stand('direct'),
       stand('dr', { rate: RATE }),
     ]);
     await lvs.serve('client', services, 0);
@@ -245,16 +177,6 @@ export const rsh: Experiment = {
       ...transferStops(LVS_LIMITED, limited, 'rsh', LIMITED_SIZES),
       ...(await netpipeStops(NETPIPE_LIMITED, limited, LIMITED_SIZES)),
     ]);
-    if (tryLimits(bench, DISK, () => [lvs, direct].forEach(limitDiskOf))) {
-      await bench.goRound(bench.choose(6, 12), diskStops(lvs, direct));
-    }
-    if (tryLimits(bench, SLOW, () => limitCpus(lvs))) {
-      const options = { measure: SLOW, seconds: 0.2 };
-      await bench.goRound(bench.choose(6, 12), [
-        ...transferStops(LVS, lvs, 'rsh', [LARGE], options),
-        ...transferStops(SERVER_SELF, lvs, 'rsh', [LARGE], { ...options, how: self }),
-      ]);
-    }
   },
 };
 
@@ -282,36 +204,4 @@ function workStop(bench: Bench, testbed: Testbed): Stop {
       };
     },
   };
-}
-
-/** Undone with the lab. */
-function limitDiskOf({ lab }: Testbed): void {
-  limitDisk(lab.plan, SERVER, DISK_FOLDER, DISK_BYTES_PER_SECOND);
-}
-
-/** Undone with the lab. */
-function limitCpus({ lab }: Testbed): void {
-  for (const machine of ['client', SERVER]) limitCpu(lab.plan, machine, CPU_SHARE);
-}
-
-function diskStops(lvs: Testbed, direct: Testbed): readonly Stop[] {
-  const options = (to: 'disk' | 'file') => ({ measure: DISK, how: { rsh: { to } } });
-  return [
-    ...transferStops(DISK_LVS, lvs, 'rsh', DISK_SIZES, options('disk')),
-    ...transferStops(DISK_DIRECT, direct, 'rsh', DISK_SIZES, options('disk')),
-    ...transferStops(CACHED_LVS, lvs, 'rsh', [MB], options('file')),
-  ];
-}
-
-/** Whether this machine can limit its processes; if it cannot, the reason is observed instead. */
-function tryLimits(bench: Bench, what: string, limit: () => void): boolean {
-  try {
-    limit();
-    return true;
-  } catch (error) {
-    if (!(error instanceof LvskitError && error.code === 'CGROUP_UNAVAILABLE')) throw error;
-    const words = [error.message, error.remedy ?? ''].filter(Boolean);
-    bench.record({ cell: what, measure: LACKING, sizeBytes: 0, round: 0, values: {}, words });
-    return false;
-  }
 }

@@ -1,10 +1,11 @@
-// Claims on rsh, from made observations: a realserver with and without a disk that can be limited, and inetd's limit.
+// Claims on copies by rsh, from made observations: to /dev/null, to slow ends, and inetd's limit.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Observation } from '../../../src/model/mod.ts';
 import { rsh } from '../../../src/suite/experiments/rsh.ts';
 import { rshLimit } from '../../../src/suite/experiments/rsh-limit.ts';
+import { rshSlowEnds } from '../../../src/suite/experiments/rsh-slow-ends.ts';
 import { judgeClaim, ROUNDS } from './made-observations.ts';
 
 const MB = 2 ** 20;
@@ -18,28 +19,38 @@ function timed(cell: string, measure: string, times: Readonly<Record<number, num
   );
 }
 
-const TO_NULL = timed('VS-DR', 'rsh', { 1: 4, [MB]: 5 });
+const SLOW_DISK = 'rsh, slow disk';
+const TO_NULL = timed('VS-DR, to /dev/null', SLOW_DISK, { 1: 4, [MB]: 5 });
 
 function toDisk(directMs: number, lvsMs: number): Observation[] {
   return [
     ...TO_NULL,
-    ...timed('VS-DR, to a disk', 'rsh to a disk', { 1: 8, [MB]: lvsMs }),
-    ...timed('directly, to a disk', 'rsh to a disk', { 1: 8, [MB]: directMs }),
-    ...timed('VS-DR, to the page cache', 'rsh to a disk', { [MB]: 6 }),
+    ...timed('VS-DR, to a disk', SLOW_DISK, { 1: 8, [MB]: lvsMs }),
+    ...timed('directly, to a disk', SLOW_DISK, { 1: 8, [MB]: directMs }),
+    ...timed('VS-DR, to the page cache', SLOW_DISK, { [MB]: 6 }),
   ];
 }
 
 test('a slow disk is as slow directly as by LVS, or the LVS is to blame', () => {
-  assert.equal(judgeClaim(rsh, 'C55', toDisk(240, 245)).verdict, 'holds');
-  assert.equal(judgeClaim(rsh, 'C55', toDisk(120, 245)).verdict, 'does not hold');
-  assert.equal(judgeClaim(rsh, 'C55', toDisk(5, 5)).verdict, 'does not hold');
+  assert.equal(judgeClaim(rshSlowEnds, 'C55', toDisk(240, 245)).verdict, 'holds');
+  assert.equal(judgeClaim(rshSlowEnds, 'C55', toDisk(120, 245)).verdict, 'does not hold');
+  assert.equal(judgeClaim(rshSlowEnds, 'C55', toDisk(5, 5)).verdict, 'does not hold');
 });
 
 test('where no disk can be limited, the claim says what it needs', () => {
   const words = ['this machine cannot limit io'];
-  const lacking = { cell: 'rsh to a disk', measure: 'lacking', sizeBytes: 0, round: 0, values: {}, words };
-  const { verdict, why } = judgeClaim(rsh, 'C55', [...TO_NULL, lacking]);
+  const lacking = { cell: SLOW_DISK, measure: 'lacking', sizeBytes: 0, round: 0, values: {}, words };
+  const { verdict, why } = judgeClaim(rshSlowEnds, 'C55', [...TO_NULL, lacking]);
   assert.deepEqual([verdict, why], ['needs', words[0]]);
+});
+
+test('a machine that copies to itself shares its CPU between both ends', () => {
+  const copies = (lvs: number, self: number) => [
+    ...timed('VS-DR', 'rsh, slow CPUs', { [16 * MB]: lvs }),
+    ...timed('realserver to itself', 'rsh, slow CPUs', { [16 * MB]: self }),
+  ];
+  assert.equal(judgeClaim(rshSlowEnds, 'C57', copies(200, 330)).verdict, 'holds');
+  assert.equal(judgeClaim(rshSlowEnds, 'C57', copies(330, 200)).verdict, 'does not hold');
 });
 
 test('who works most for a large copy is told from the sums over all rounds', () => {
