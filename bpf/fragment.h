@@ -246,35 +246,55 @@ static __noinline struct lvs_datagram *datagram_register(const struct packet *pa
 	return datagram;
 }
 
+/* What lets the fragments of a datagram that came before its first arrive once more. */
+struct early_release {
+	struct __sk_buff *skb;
+	struct lvs_datagram *datagram;
+	struct lvs_datagram_key key;
+	bool is_sent; /* the first, before them */
+	bool is_lost;
+};
+
+/* Looks at one of the places where they may be kept. By bpf_loop, because the verifier follows each turn of a loop here. */
+static long early_release_step(__u32 index, struct early_release *release)
+{
+	struct __sk_buff *skb = release->skb;
+	__u32 place;
+
+	if (index >= LVS_DATAGRAM_EARLY)
+		return 1;
+	place = __sync_lock_test_and_set(&release->datagram->early[index], 0);
+	if (!place)
+		return 0;
+	if (!release->is_sent && bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS)) {
+		release->is_lost = true;
+		return 1;
+	}
+	release->is_sent = true;
+	early_send(skb, &release->key, place - 1);
+	return 0;
+}
+
 /*
  * The first fragment, whose connection is there by now. Returns a verdict when others had to wait for it: then it
  * arrives once more, and they behind it. Otherwise it goes on.
  */
 static __noinline int fragment_first(struct __sk_buff *skb, const struct packet *packet, __u32 flags, __u64 now_ns)
 {
-	struct lvs_datagram_key key;
-	struct lvs_datagram *datagram;
-	bool is_sent = false;
+	struct early_release release = {.skb = skb};
 
 	if (!packet)
 		return TC_ACT_OK;
 	if (flags & LVS_DATAGRAM_PASSED && !fragment_concerns_us(skb, packet))
 		return GOES_ON;
-	datagram = datagram_register(packet, LVS_DATAGRAM_KNOWN | flags, now_ns);
-	if (!datagram || !datagram->early_count)
+	release.datagram = datagram_register(packet, LVS_DATAGRAM_KNOWN | flags, now_ns);
+	if (!release.datagram || !release.datagram->early_count)
 		return GOES_ON;
-	datagram_key(&key, packet);
-	for (int i = 0; i < LVS_DATAGRAM_EARLY; i++) {
-		__u32 place = __sync_lock_test_and_set(&datagram->early[i], 0);
-
-		if (!place)
-			continue;
-		if (!is_sent && bpf_clone_redirect(skb, skb->ifindex, BPF_F_INGRESS))
-			return drop(LVS_DROP_FRAGMENT_LOST);
-		is_sent = true;
-		early_send(skb, &key, place - 1);
-	}
-	return is_sent ? TC_ACT_STOLEN : GOES_ON;
+	datagram_key(&release.key, packet);
+	bpf_loop(LVS_DATAGRAM_EARLY, early_release_step, &release, 0);
+	if (release.is_lost)
+		return drop(LVS_DROP_FRAGMENT_LOST);
+	return release.is_sent ? TC_ACT_STOLEN : GOES_ON;
 }
 
 /*

@@ -12,34 +12,44 @@
 #include "siphash.h"
 #include "sip_text.h"
 
+/* A message of which a part has been read. */
+struct sip_reading {
+	struct __sk_buff *skb;
+	__u32 offset; /* of what comes next, in the frame */
+	__u32 end;
+	bool is_found;
+};
+
+/* Reads one more piece. */
+static long sip_read_step(__u32 index, struct sip_reading *reading)
+{
+	__u32 bytes = reading->end - reading->offset;
+	int state;
+
+	if (reading->offset >= reading->end)
+		return 1;
+	if (bytes > SIP_BLOCK_BYTES)
+		bytes = SIP_BLOCK_BYTES;
+	state = sip_read_block(reading->skb, reading->offset, bytes);
+	reading->offset += bytes;
+	reading->is_found = state == SIP_FOUND;
+	return state < 0 || state >= SIP_FOUND;
+}
+
 /* Reads the Call-ID of a packet. Returns 0, or a negative number where there is none. */
 static __noinline int sip_read(struct __sk_buff *skb, const struct packet *packet)
 {
 	struct lvs_sip *sip = sip_get();
-	__u32 offset, end;
+	struct sip_reading reading = {.skb = skb};
 
 	if (!packet || !sip || packet->tuple.protocol != IPPROTO_UDP)
 		return -1;
 	__builtin_memset(&sip->call, 0, sizeof(sip->call));
 	sip->state = SIP_IN_LINE;
-	offset = packet->transport + sizeof(struct udphdr);
-	end = ETH_HLEN + packet->length;
-	for (int i = 0; i < SIP_BLOCKS; i++) {
-		__u32 bytes = end - offset;
-		int state;
-
-		if (offset >= end)
-			break;
-		if (bytes > SIP_BLOCK_BYTES)
-			bytes = SIP_BLOCK_BYTES;
-		state = sip_read_block(skb, offset, bytes);
-		if (state < 0 || state == SIP_NONE)
-			break;
-		if (state == SIP_FOUND)
-			return 0;
-		offset += bytes;
-	}
-	return -1;
+	reading.offset = packet->transport + sizeof(struct udphdr);
+	reading.end = ETH_HLEN + packet->length;
+	bpf_loop(SIP_BLOCKS, sip_read_step, &reading, 0);
+	return reading.is_found ? 0 : -1;
 }
 
 /* Makes the key of a client's template that of the call that has been read. Returns 0, or a negative error. */

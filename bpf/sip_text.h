@@ -119,9 +119,9 @@ static const __u8 sip_next_state[SIP_STATES][SIP_CLASSES] = {
 #undef SIP_LINE_ENDS
 #undef SIP_ALL_NONE
 
-/* A message is read in pieces of this size, for the verifier follows each byte of one, and that many of them. */
-#define SIP_BLOCK_BYTES 256
-#define SIP_BLOCKS 36
+/* A message is read in pieces of this size, for the verifier follows each byte of one, and at most that many of them. */
+#define SIP_BLOCK_BYTES 64
+#define SIP_BLOCKS 144
 
 /* The call of the packet at work. */
 struct lvs_sip {
@@ -163,7 +163,7 @@ static __always_inline void sip_read_byte(struct lvs_sip *sip, __u8 byte)
 	sip->state = next;
 }
 
-/* Reads 1 to 256 more bytes of the message, from `offset` of the frame on. Returns its state, or a negative error. */
+/* Reads 1 to SIP_BLOCK_BYTES more bytes of the message, from `offset` of the frame on. Returns its state, or a negative error. */
 __noinline int sip_read_block(struct __sk_buff *skb, __u32 offset, __u32 bytes)
 {
 	struct lvs_sip *sip = sip_get();

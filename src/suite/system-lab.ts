@@ -33,6 +33,29 @@ function pathOf(lab: Lab, machine: string): string {
   return namespacePath(findMachine(lab.plan, machine).namespace);
 }
 
+/** The same with agents on its machines, which load while the director does. */
+export async function bringUpWithAgents(
+  plan: SystemPlan,
+  options: Omit<BringUpOptions, 'balancer' | 'onLinks'>,
+  places: readonly AgentPlace[],
+): Promise<{ lab: Lab; agents: ReadonlyMap<string, Agent> }> {
+  const { promise: started, resolve: begin } = Promise.withResolvers<ReadonlyMap<string, Agent>>();
+  const nobody: ReadonlyMap<string, Agent> = new Map();
+  // Awaited when the rest stands, and perhaps never.
+  started.catch(() => {});
+  let lab: Lab | undefined;
+  try {
+    lab = await bringUpSystem(plan, { ...options, onLinks: (links) => begin(startAgents(links, places)) });
+    return { lab, agents: await started };
+  } catch (error) {
+    begin(nobody);
+    const agents = await started.catch(() => nobody);
+    await Promise.all([...agents.values()].map((agent) => agent.close()));
+    if (lab !== undefined) await takeDownVirtualServer(lab.plan.name);
+    throw error;
+  }
+}
+
 export interface AgentPlace {
   /** `Machine.name` */
   readonly machine: string;

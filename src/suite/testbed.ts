@@ -16,7 +16,7 @@ import type { ListenAddress } from '../system/mod.ts';
 import { startServicesOn } from './lab-services.ts';
 import { type PathCounter, pathCounters } from './path-counters.ts';
 import { type LabService, LINE_PORT, NETPIPE_PORT } from './service-ports.ts';
-import { bringUpSystem, startAgents } from './system-lab.ts';
+import { bringUpWithAgents } from './system-lab.ts';
 import type { SystemPlan } from './systems.ts';
 import { takeDownVirtualServer } from './virtual-server.ts';
 
@@ -64,13 +64,13 @@ export class Testbed {
   /** Builds it whole, or leaves nothing behind. */
   static async start(plan: SystemPlan, options: TestbedOptions): Promise<Testbed> {
     const { labName, cpus, services = [], ...labOptions } = options;
-    const lab = await bringUpSystem(plan, { ...labOptions, name: labName });
+    const hosts = plan.cluster.machines.filter((machine) => machine.role !== 'director');
+    const { lab, agents } = await bringUpWithAgents(
+      plan,
+      { ...labOptions, name: labName },
+      hosts.map(({ name, role }) => ({ machine: name, cpu: role === 'client' ? cpus.client : cpus.realserver })),
+    );
     try {
-      const hosts = plan.cluster.machines.filter((machine) => machine.role !== 'director');
-      const agents = await startAgents(
-        lab,
-        hosts.map(({ name, role }) => ({ machine: name, cpu: role === 'client' ? cpus.client : cpus.realserver })),
-      );
       const testbed = new Testbed(plan, lab, agents);
       await testbed.#serveLines();
       const server = findMachine(lab.plan, plan.answeredBy[0] ?? '');

@@ -34,6 +34,8 @@ export interface BringUpOptions extends LabOptions {
   readonly attach?: AttachMode;
   /** Whether the realservers run the conf's services; without it, somebody else starts what they are to run. */
   readonly services?: boolean;
+  /** Called when machines and links stand, before the director, whose programs take the kernel half a second to check. */
+  readonly onLinks?: (lab: Lab) => void;
   /** Once aborted, building stops and what stands is removed. */
   readonly signal?: AbortSignal;
 }
@@ -73,12 +75,13 @@ function startWires({ plan }: Lab): void {
 
 /** Builds the lab and starts its director. Either all of it stands at the end or nothing is left. */
 export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOptions): Promise<Lab> {
-  const { signal, balancer = 'lvskit', services = false, attach = 'tc', ...labOptions } = options;
+  const { signal, onLinks, balancer = 'lvskit', services = false, attach = 'tc', ...labOptions } = options;
   // A veth's checksums that are left to be computed later are lost on the short way.
   const links = attach === 'tc' ? labOptions : { ...labOptions, offload: false };
   const plan = planLab(cluster, links, detectKernel());
   const lab = await applyLab(plan, signal === undefined ? {} : { signal });
   try {
+    onLinks?.(lab);
     startWires(lab);
     for (const machine of lab.plan.machines) {
       signal?.throwIfAborted();

@@ -3,7 +3,6 @@
 import { type Observations, type Quantity, ratio, report, state } from '../../analysis/mod.ts';
 import type { SystemName } from '../../model/mod.ts';
 import { planSystem } from '../systems.ts';
-import type { Stop } from './bench.ts';
 import type { Experiment } from './experiment.ts';
 import { timeRatio, timeUs } from './quantities.ts';
 import { netpipeStops } from './stops.ts';
@@ -65,16 +64,12 @@ export const slowLinks: Experiment = {
   measure: async (bench) => {
     const cluster = bench.cluster('vs-dr');
     const ofClient = cluster.machines.find(({ role }) => role === 'client')?.nics ?? [];
-    const stops: Stop[] = [];
-    for (const rate of RATES) {
+    const stopsAt = async (system: (typeof SYSTEMS)[number], rate: Rate) => {
       const slow = rate === undefined ? [] : ofClient.map(({ device }) => [`client:${device}`, rate]);
-      for (const system of SYSTEMS) {
-        const testbed = await bench.stand(planSystem(cluster, system), { linkRates: Object.fromEntries(slow) });
-        stops.push(
-          ...(await netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS, time: 'median' })),
-        );
-      }
-    }
-    await bench.goRound(bench.choose(16, 50), stops);
+      const testbed = await bench.stand(planSystem(cluster, system), { linkRates: Object.fromEntries(slow) });
+      return netpipeStops(cellOf(system, rate), testbed, [BYTES], { seconds: VISIT_SECONDS, time: 'median' });
+    };
+    const stops = await Promise.all(RATES.flatMap((rate) => SYSTEMS.map((system) => stopsAt(system, rate))));
+    await bench.goRound(bench.choose(16, 50), stops.flat());
   },
 };
