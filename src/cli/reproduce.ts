@@ -21,7 +21,7 @@ export function createCommand(): Command {
       'Measure what the paper measured, experiment by experiment, and judge each of its claims on this machine.',
     )
     .argument('[id...]', 'experiments (mtu) or claims (C10); all by default', parseId, [] as readonly Experiment[])
-    .option('--quick', 'a quarter of an hour for all: fewer rounds, wider intervals')
+    .option('--quick', '13 minutes for all: fewer rounds, wider intervals')
     .option('--out <folder>', 'folder for the results; a run that is there goes on (default: runs/reproduce-TIME)')
     .option('--again', 'measure again what is finished in that folder')
     .option('--list', 'print the experiments and their claims, and measure nothing')

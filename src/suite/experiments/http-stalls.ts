@@ -172,7 +172,7 @@ export const httpStalls: Experiment = {
     ];
     const overKept = stopsOf(testbed, KEPT, 'http', { sizes: [1, SMALL], seconds: KEPT_SECONDS });
     const blocks = await netpipeStops(NETPIPE, testbed, [SMALL], { measure: MEASURE, seconds: KEPT_SECONDS });
-    await bench.goRound(bench.choose(12, 30), [...overNew, ...overKept, ...blocks]);
+    await bench.goRound(bench.choose(8, 30), [...overNew, ...overKept, ...blocks]);
     await bench.goRound(
       HOLDS,
       overNew.map((stop) => held(stop, testbed)),

@@ -206,6 +206,6 @@ export const twoNetpipes: Experiment = {
       stops.push(sumStop(cell, UNLIMITED, free, TOP, { mode: 'twoway', seconds: UNLIMITED_SECONDS }));
       stops.push(sumStop(cell, LIMITED, slow, MIDDLE, { mode: 'stream', seconds: LIMITED_SECONDS }));
     }
-    await bench.goRound(bench.choose(8, 20), stops);
+    await bench.goRound(bench.choose(6, 20), stops);
   },
 };
