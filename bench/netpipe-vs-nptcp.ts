@@ -26,6 +26,8 @@ const TRIALS = 3;
 /** Does not count. As long as NPtcp's 100 round trips of 1 MB; meanwhile V8 compiles the loops. */
 const INTRODUCTION_SECONDS = 0.1;
 const MS_UNTIL_RETRY = 5;
+/** What rounds take while nothing else has the machine: docs/decisions/0019-undisturbed-times.md. */
+const QUICKEST = 0.1;
 
 const rounds = Number(process.argv[2] ?? 40);
 const cpu = Number(process.argv[3] ?? 1);
@@ -109,6 +111,7 @@ function quantile(values: readonly number[], share: number): number {
 function report({ sizeBytes }: Comparison, nptcp: readonly number[], ours: readonly number[]): void {
   const ratios = ours.map((seconds, round) => seconds / (nptcp[round] ?? Number.NaN));
   const [medianNptcp, medianOurs] = [quantile(nptcp, 0.5), quantile(ours, 0.5)];
+  const [quickNptcp, quickOurs] = [quantile(nptcp, QUICKEST), quantile(ours, QUICKEST)];
   const describe = (seconds: number) =>
     `${(seconds * 1e6).toFixed(3)} µs (${throughputMbps(sizeBytes, seconds).toFixed(1)} Mbps)`;
   console.log(`${sizeBytes} bytes, ${ours.length} rounds, medians of the time one way`);
@@ -116,6 +119,9 @@ function report({ sizeBytes }: Comparison, nptcp: readonly number[], ours: reado
   console.log(`  lvskit          ${describe(medianOurs)}`);
   console.log(`  ratio of time   ${(medianOurs / medianNptcp).toFixed(3)}`);
   console.log(`  ratio of Mbps   ${(medianNptcp / medianOurs).toFixed(3)}`);
+  console.log(
+    `  quickest tenth  ${(quickOurs / quickNptcp).toFixed(3)} of the time, ${(quickNptcp / quickOurs).toFixed(3)} of the Mbps`,
+  );
   console.log(
     `  round by round  ${[0.25, 0.5, 0.75].map((share) => quantile(ratios, share).toFixed(3)).join(' / ')} (quartiles of the ratio of time)`,
   );
