@@ -15,6 +15,7 @@ export function findingNotes(run: Run, facts: AnalysisFacts): Note[] {
       facts.systems.flatMap(({ comparison }) => comparison ?? []),
       facts.largestBlockBytes,
     ),
+    ...tunnelFinding(run, facts),
     ...poleFinding(run, facts),
   ].map(([topic, text]) => ({ kind: 'finding', topic, text }));
 }
@@ -65,6 +66,28 @@ function notResolved(name: string, other: string, size: string, ratio: Ratio): s
   if (ratio.rounds < MINIMUM_ROUNDS) return `${opening}: ${ratio.rounds} rounds are too few for an interval.`;
   const bound = (Math.max(ratio.high - 1, 1 - ratio.low) * 100).toFixed(1);
   return `${opening}: the interval ${interval} includes 1. If there is one, it is below ${bound} %.`;
+}
+
+/** Of IPv4 and TCP with timestamps. */
+const HEADER_BYTES = 52;
+const OUTER_HEADER_BYTES = 20;
+
+/** Blocks that fill a packet, and with the tunnel's header more than that. */
+function tunnelFinding({ environment: { mtu } }: Run, { systems }: AnalysisFacts): Finding[] {
+  const comparison = systems.find(({ system }) => system === 'tun')?.comparison;
+  const small = comparison?.smallBlockTime;
+  if (comparison === undefined || small === undefined || small.rounds < MINIMUM_ROUNDS) return [];
+  const most = mtu - HEADER_BYTES;
+  const [cut] = comparison.sizes.filter(({ sizeBytes }) => sizeBytes <= most && sizeBytes > most - OUTER_HEADER_BYTES);
+  if (cut === undefined || cut.time.verdict !== 'higher' || cut.time.low <= small.high) return [];
+  const [name, other] = [systemLabel(comparison.system), systemLabel(comparison.baseline)];
+  return [
+    [
+      'tunnel-mtu',
+      `With ${formatSize(cut.sizeBytes)} ${name} is slower than ${other} by ${formatChange(cut.time)}: such a block fills a packet of ` +
+        `${mtu} bytes, and with the tunnel's header takes two.`,
+    ],
+  ];
 }
 
 /** The paper took the MTU for the cause of netpipe's pole; whether it can be here depends on the offloads. */

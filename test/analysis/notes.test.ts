@@ -125,6 +125,23 @@ test('rounds that disagree are called noise', () => {
   assert.match(textOf(notesOf({ systems: ['direct'], roundNoise: 2 }), 'noisy'), /disagree at 64 B on direct/);
 });
 
+test('a block that the tunnel makes two packets of is explained by its header, and only such a one', () => {
+  const cut = (system: string, bytes: number) => 8000 + bytes / 4 + (system === 'tun' && bytes === 1448 ? 1200 : 0);
+  const systems = ['forward', 'forward-oneway', 'tun'] as const;
+  const text = (sizesBytes: readonly number[], timeNs: (system: string, bytes: number) => number) =>
+    textOf(notesOf({ systems, sizesBytes, timeNs }), 'tunnel-mtu');
+  assert.match(
+    text([...SIZES, 1448], cut),
+    /^With 1448 B VS-TUN is slower than forward-oneway by 1\d\.\d %.*takes two\.$/,
+  );
+  assert.equal(text(SIZES, cut), '', 'no such block');
+  assert.equal(
+    text([...SIZES, 1448], (_, bytes) => cut('forward', bytes)),
+    '',
+    'not slower',
+  );
+});
+
 test('an exchange of 200 ms or more is a stall', () => {
   const { run, samples } = synthesiseRun({ systems: ['forward', 'nat'], sizesBytes: SIZES });
   const [first, ...rest] = samples;
