@@ -17,7 +17,7 @@ import {
   WORKER_LISTENER,
 } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
-import { addSharedOptions, modeOf, parseCount, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
+import { addSharedOptions, modeOf, parseCount, parseNumber, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
 import { createServeFtpCommand } from './serve-ftp.ts';
 import { createServeLpdCommand } from './serve-lpd.ts';
 import { createServeNfsCommand } from './serve-nfs.ts';
@@ -49,7 +49,7 @@ export function createCommand(): Command {
     .option('--bind <address>', 'address to listen on', '0.0.0.0')
     .option('--once', 'end after one run')
     .option('--at-once <n>', 'processes at most, each for one connection (with -s there is one)', parseCount, 64)
-    .option('--spare <n>', 'so many of them wait for a connection', parseCount, 1);
+    .option('--spare <n>', 'so many of them wait for a connection; 0: none until the first one comes', parseNumber, 1);
   addSharedOptions(netpipe).action(serveNetpipe);
   const http = new Command('http')
     .description('be a web server with the files /file.0 to /file.26, of 2^N bytes: nginx')

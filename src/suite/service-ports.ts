@@ -42,7 +42,7 @@ const NFS_SERVICES: readonly LabService[] = [NFS_PORT, MOUNT_PORT].flatMap((port
 );
 
 const LAB_SERVICES: readonly LabService[] = [
-  { name: 'netpipe', protocol: 'tcp', port: NETPIPE_PORT },
+  { name: 'netpipe', protocol: 'tcp', port: NETPIPE_PORT, words: ['--spare', '0'] },
   { name: 'ftp', protocol: 'tcp', port: 21, programs: ['vsftpd'] },
   { name: 'http', protocol: 'tcp', port: 80, programs: ['nginx'] },
   { name: 'rsh', protocol: 'tcp', port: 514, programs: ['inetd', 'in.rshd'], isTrusting: true },

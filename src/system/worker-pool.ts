@@ -6,6 +6,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { LvskitError } from '../model/mod.ts';
 import { ownLauncher } from './daemon.ts';
+import * as libc from './libc.ts';
+
+// <poll.h>: struct pollfd
+const POLLFD_BYTES = 8;
+const POLLFD_EVENTS = 4;
+const POLLIN = 1;
+const POLL_FOREVER = -1;
 
 /** In a worker: the listening socket, and where it says whether it waits. */
 export const WORKER_LISTENER = 3;
@@ -41,19 +48,21 @@ function report(state: string): boolean {
 export interface WorkerPoolOptions {
   /** A socket that listens; it stays ours. */
   readonly listener: number;
-  /** So many wait, as long as there may be more. */
+  /** So many wait, as long as there may be more. With 0 the first is started when a connection waits for it; then it is as with 1. */
   readonly spare: number;
   /** So many there are at most; further connections wait in the kernel. */
   readonly most: number;
 }
 
 /** Runs for as long as this process; rejects with WORKER_ENDED when a worker has ended by itself before it was ready. */
-export function keepWorkers({ listener, spare, most }: WorkerPoolOptions): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
+export async function keepWorkers({ listener, spare, most }: WorkerPoolOptions): Promise<never> {
   const workers = new Map<ChildProcess, 'starting' | 'idle' | 'busy'>();
+  endWorkersOnSignals(workers);
+  if (spare === 0) await connectionWaits(listener);
+  const { promise, reject } = Promise.withResolvers<never>();
   const fill = () => {
     const waiting = [...workers.values()].filter((state) => state !== 'busy').length;
-    for (let count = waiting; count < spare && workers.size < most; count++) start();
+    for (let count = waiting; count < Math.max(1, spare) && workers.size < most; count++) start();
   };
   const start = () => {
     const [program = '', ...words] = [...ownLauncher(), ...process.argv.slice(2)];
@@ -73,9 +82,20 @@ export function keepWorkers({ listener, spare, most }: WorkerPoolOptions): Promi
       else reject(workerEnded(signal === null ? `with status ${status}` : `by ${signal}`));
     });
   };
-  endWorkersOnSignals(workers);
   fill();
-  return promise;
+  return await promise;
+}
+
+/** On another thread, so that signals end the process meanwhile. */
+async function connectionWaits(listener: number): Promise<void> {
+  const descriptor = Buffer.alloc(POLLFD_BYTES);
+  descriptor.writeInt32LE(listener, 0);
+  descriptor.writeInt16LE(POLLIN, POLLFD_EVENTS);
+  for (let ready = 0; ready <= 0; ) {
+    ready = await new Promise<number>((resolve) => {
+      libc.pollInBackground(descriptor, 1, POLL_FOREVER, (_, count) => resolve(count));
+    });
+  }
 }
 
 function endWorkersOnSignals(workers: ReadonlyMap<ChildProcess, unknown>): void {

@@ -13,8 +13,13 @@ function listeners(): string {
   return runCommand(['ss', '-Hltnp', `sport = :${PORT}`]).stdout;
 }
 
-async function withService(signal: NodeJS.Signals, work: () => Promise<void>): Promise<void> {
-  const service = startInBackground([LVSKIT, 'serve', 'netpipe', '--bind', '127.0.0.1', '--port', String(PORT)]);
+function processes(): number {
+  return new Set(listeners().match(/pid=\d+/g)).size;
+}
+
+async function withService(signal: NodeJS.Signals, work: () => Promise<void>, ...words: string[]): Promise<void> {
+  const at = ['--bind', '127.0.0.1', '--port', String(PORT)];
+  const service = startInBackground([LVSKIT, 'serve', 'netpipe', ...at, ...words]);
   try {
     await until('a listener', () => listeners() !== '');
     await work();
@@ -36,10 +41,22 @@ test('a run is served while another connection is held, and the process that was
       assert.ok(stdout.trim().split('\n').length > 5);
       held.destroy();
     }
-    const processes = new Set(listeners().match(/pid=\d+/g));
     // The first one, one that was held, one that served and one that waits.
-    assert.ok(processes.size <= 4, listeners());
+    assert.ok(processes() <= 4, listeners());
   });
+});
+
+test('with none to spare there is one process until somebody comes, who is served', async () => {
+  const come = async () => {
+    assert.equal(processes(), 1, listeners());
+    const visitor = connect(PORT, '127.0.0.1');
+    const [greeting] = (await once(visitor, 'data')) as [Buffer];
+    assert.equal(greeting.toString(), 'SyncMe');
+    await until('one that waits', () => processes() === 3);
+    visitor.destroy();
+  };
+  await withService('SIGTERM', come, '--spare', '0');
+  await withService('SIGTERM', async () => assert.equal(processes(), 1), '--spare', '0');
 });
 
 test('processes that wait end when the one that started them was killed', async () => {
