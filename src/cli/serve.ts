@@ -17,7 +17,14 @@ import {
   WORKER_LISTENER,
 } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
-import { addSharedOptions, modeOf, parseCount, parseNumber, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
+import {
+  addSharedOptions,
+  modeOf,
+  parseCount,
+  parseNumber,
+  type SharedNetpipeOptions,
+  scheduleOf,
+} from './netpipe-options.ts';
 import { createServeFtpCommand } from './serve-ftp.ts';
 import { createServeLpdCommand } from './serve-lpd.ts';
 import { createServeNfsCommand } from './serve-nfs.ts';
