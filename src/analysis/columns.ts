@@ -1,6 +1,5 @@
 // Numbers by round, some of which may be missing, and what is drawn of them when rounds are resampled.
 
-import type { TimedBlock } from './hockney.ts';
 import { quantile } from './quantiles.ts';
 
 /** By round; undefined where a round has none. */
@@ -20,18 +19,6 @@ export function drawFrom(column: Column, rounds: Int32Array): number[] {
     if (value !== undefined) drawn.push(value);
   }
   return drawn;
-}
-
-/** One time for each size, such as the median; a size that none of these rounds has is left out. */
-export function timesOver(
-  columns: readonly SizeColumn[],
-  rounds: Int32Array,
-  statistic: (timesNs: readonly number[]) => number,
-): TimedBlock[] {
-  return columns.flatMap(({ sizeBytes, column }) => {
-    const timesNs = drawFrom(column, rounds);
-    return timesNs.length === 0 ? [] : [{ sizeBytes, timeNs: statistic(timesNs) }];
-  });
 }
 
 /**

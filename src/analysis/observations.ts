@@ -3,7 +3,7 @@
 
 import type { Observation } from '../model/mod.ts';
 import { bootstrap, FIT_REPLICATES } from './bootstrap.ts';
-import { allRounds, type Column, drawFrom, lowerDecile, type SizeColumn, timesOver } from './columns.ts';
+import { allRounds, type Column, drawFrom, lowerDecile, type SizeColumn } from './columns.ts';
 import type { CurvePoint } from './detectors/curve.ts';
 import {
   fitHockney,
@@ -129,22 +129,12 @@ export class Observations {
 
   /** Throws NotObserved when the sizes cannot tell L from r∞. */
   line(pick: WhichCurve): Line {
-    const columns = this.#columns(pick);
-    return this.#lineThrough(pick, columns, (rounds) => timesOver(columns, rounds, this.#overRounds));
+    return this.#lineThrough(pick, () => undefined);
   }
 
   /** A line through the times of {@link timeBeside}. Throws NotObserved, as line does. */
   lineBeside(pick: WhichCurve, baseline: WhichCurve): Line {
-    const columns = this.#columns(pick);
-    const timesBeside = columns.map(({ sizeBytes, column }) => ({
-      sizeBytes,
-      timeOver: this.#timeBeside(column, this.#columnOrNone({ ...baseline, sizeBytes })),
-    }));
-    return this.#lineThrough(pick, columns, (rounds) =>
-      timesBeside
-        .map(({ sizeBytes, timeOver }) => ({ sizeBytes, timeNs: timeOver(rounds) }))
-        .filter(({ timeNs }) => !Number.isNaN(timeNs)),
-    );
+    return this.#lineThrough(pick, (sizeBytes) => this.#columnOrNone({ ...baseline, sizeBytes }));
   }
 
   /** NaN where the rounds have none. */
@@ -157,7 +147,17 @@ export class Observations {
       statisticOf(drawFrom(other, rounds), this.#overRounds) * statisticOf(drawFrom(ratios, rounds), median);
   }
 
-  #lineThrough(pick: WhichCurve, columns: readonly SizeColumn[], points: (rounds: Int32Array) => TimedBlock[]): Line {
+  /** @param besideAt what was measured beside it at a size; its own times count where nothing was */
+  #lineThrough(pick: WhichCurve, besideAt: (sizeBytes: number) => Column | undefined): Line {
+    const columns = this.#columns(pick);
+    const times = columns.map(({ sizeBytes, column }) => ({
+      sizeBytes,
+      timeOver: this.#timeBeside(column, besideAt(sizeBytes)),
+    }));
+    const points = (rounds: Int32Array) =>
+      times
+        .map(({ sizeBytes, timeOver }) => ({ sizeBytes, timeNs: timeOver(rounds) }))
+        .filter(({ timeNs }) => !Number.isNaN(timeNs));
     const whole = fitTo(points(allRounds(this.rounds)));
     if (whole.line === NO_LINE) throw new NotObserved(`no line fits the times of ${describe(pick)}`);
     const replicas = this.#resamples.map((rounds) => fitTo(points(rounds)));

@@ -14,8 +14,8 @@ const USUAL_SMALL_BLOCK_BYTES = 64;
 export interface Series {
   readonly seen: Observations;
   readonly measure: string;
-  /** A system's times are its ratios to this one's, times these; undefined when nothing was measured. */
-  readonly anchor: SystemName | undefined;
+  /** A system's times are its ratios to this one's, times these; its own where it was not measured beside this one. */
+  readonly anchor: SystemName;
   /** 64 bytes where netpipe measured them, else the smallest size. */
   readonly smallBytes: number;
   readonly largestBytes: number;
@@ -32,7 +32,7 @@ export function createSeries(
   return {
     seen,
     measure,
-    anchor: systems.includes('forward') ? 'forward' : systems[0],
+    anchor: systems.includes('forward') ? 'forward' : (systems[0] ?? 'forward'),
     smallBytes: isUsual ? USUAL_SMALL_BLOCK_BYTES : Math.min(...sizesBytes),
     largestBytes: Math.max(...sizesBytes),
   };
@@ -41,7 +41,6 @@ export function createSeries(
 /** ns. Throws NotObserved. */
 export function timeOf({ seen, measure, anchor }: Series, cell: SystemName, sizeBytes: number): Quantity {
   const at = { measure, sizeBytes };
-  if (anchor === undefined || anchor === cell) return seen.time({ ...at, cell });
   return seen.timeBeside({ ...at, cell }, { ...at, cell: anchor });
 }
 
@@ -51,10 +50,7 @@ export function lineOf(
   cell: SystemName,
   sizes: (sizeBytes: number) => boolean = () => true,
 ): Line | undefined {
-  const of = { cell, measure, sizes };
-  return ifObserved(() =>
-    anchor === undefined || anchor === cell ? seen.line(of) : seen.lineBeside(of, { cell: anchor, measure }),
-  );
+  return ifObserved(() => seen.lineBeside({ cell, measure, sizes }, { cell: anchor, measure }));
 }
 
 /** Time over another system's: above 1 is slower. Undefined when no round has both. */

@@ -1,7 +1,13 @@
 // What `lvskit scale` leaves behind: the types of `scale.json` and of the lines of `windows.ndjson`. A window is a time that
 // all clients share: only what falls into it counts. Beside it there are windows that are not shared, each client's its own.
 
-import { type Environment, type MachineEnvironment, type SystemName, TRANSFER_NAMES } from './results.ts';
+import {
+  type Environment,
+  type MachineEnvironment,
+  type SystemName,
+  type TimeSummary,
+  TRANSFER_NAMES,
+} from './results.ts';
 
 /** What clients can do in a window: netpipe's blocks to and fro or one way, too. */
 export const WINDOW_TRANSFER_NAMES = [...TRANSFER_NAMES, 'netpipe', 'netpipe-stream'] as const;
@@ -16,13 +22,7 @@ export interface ClientShare {
   /** That ended in the window. */
   readonly transfers: number;
   /** Of these, ns. */
-  readonly timeNs: {
-    readonly min: number;
-    readonly p50: number;
-    readonly p99: number;
-    readonly max: number;
-    readonly mean: number;
-  };
+  readonly timeNs: Omit<TimeSummary, 'p5'>;
   /** All that it moved, before the window and after it, too, by its own clock. */
   readonly own: { readonly payloadBytes: number; readonly seconds: number };
   readonly failures: Readonly<Record<string, number>>;

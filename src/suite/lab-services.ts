@@ -9,7 +9,7 @@ import { ANY_ADDRESS, type Ipv4, LvskitError } from '../model/mod.ts';
 import { inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
 import { type LabService, type ServedProtocol, serviceAt } from './service-ports.ts';
 
-/** Sixty-four of them start on two CPUs in about ten seconds. */
+/** Sixty-four of them start on two CPUs in about a quarter of a minute. */
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 

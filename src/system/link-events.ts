@@ -2,6 +2,7 @@
 // (rtnetlink(7)). That something has changed is all that is taken from it: what is there now, the listener looks up.
 
 import * as libc from './libc.ts';
+import { POLLIN, pollOneInBackground } from './poll.ts';
 import { systemError } from './sockets.ts';
 
 // <bits/socket.h>, <linux/netlink.h>, <linux/rtnetlink.h>
@@ -15,7 +16,6 @@ const RTMGRP_IPV4_IFADDR = 0x10;
 const RTMGRP_IPV6_IFADDR = 0x100;
 const SOCKADDR_NL_BYTES = 12;
 const MSG_DONTWAIT = 0x40;
-const POLLIN = 1;
 
 const MESSAGES_BYTES = 65536;
 
@@ -38,15 +38,9 @@ export function listenForLinks(): LinkEvents {
     throw error;
   }
   const messages = new ArrayBuffer(MESSAGES_BYTES);
-  const descriptor = Buffer.alloc(8);
-  descriptor.writeInt32LE(fd, 0);
-  descriptor.writeInt16LE(POLLIN, 4);
   return {
     async wait(timeoutMs) {
-      const ready = await new Promise<number>((resolve) => {
-        libc.pollInBackground(descriptor, 1, timeoutMs, (_, count) => resolve(count));
-      });
-      if (ready <= 0) return false;
+      if ((await pollOneInBackground(fd, POLLIN, timeoutMs)) <= 0) return false;
       // Also when the kernel had to leave some out, which it tells by an error: something has changed.
       while (libc.recv(fd, libc.addressOf(messages), MESSAGES_BYTES, MSG_DONTWAIT) > 0);
       return true;

@@ -6,6 +6,7 @@ import { getSystemErrorName } from 'node:util';
 import { ANY_ADDRESS, type Ipv4, ipv4FromNumber, ipv4ToNumber } from '../model/mod.ts';
 import * as libc from './libc.ts';
 import { type PinnedMemory, pinBytes } from './pinned-memory.ts';
+import { POLL_FOREVER, POLLOUT, pollOne } from './poll.ts';
 import { type SocketError, socketError } from './socket-errors.ts';
 
 // <bits/socket.h>, <asm-generic/socket.h>, <netinet/tcp.h>
@@ -26,11 +27,6 @@ const SHUT_WR = 1;
 /** sizeof(struct sockaddr_in), sizeof(struct timeval) */
 const SOCKADDR_BYTES = 16;
 const TIMEVAL_BYTES = 16;
-
-/** <poll.h> */
-const POLLOUT = 4;
-const POLLFD_BYTES = 8;
-const POLL_FOREVER = -1;
 
 const BACKLOG = 64;
 
@@ -147,14 +143,11 @@ export function errnoNameOf(negativeErrno: number): string {
 
 /** After a signal the kernel goes on with the connection by itself (connect(2), EINTR). */
 function awaitConnection(fd: number, timeoutMs: number, what: string): void {
-  const descriptor = Buffer.alloc(POLLFD_BYTES);
-  descriptor.writeInt32LE(fd, 0);
-  descriptor.writeInt16LE(POLLOUT, 4);
   const deadlineMs = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
   let ready: number;
   do {
     const leftMs = deadlineMs - performance.now();
-    ready = libc.poll(descriptor, 1, Number.isFinite(leftMs) ? Math.max(0, Math.ceil(leftMs)) : POLL_FOREVER);
+    ready = pollOne(fd, POLLOUT, Number.isFinite(leftMs) ? Math.max(0, Math.ceil(leftMs)) : POLL_FOREVER);
   } while (ready < 0 && wasInterrupted());
   check(ready, what);
   if (ready === 0) throw socketError(what, 'ETIMEDOUT');

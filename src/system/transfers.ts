@@ -4,19 +4,17 @@
 
 import { getSystemErrorName } from 'node:util';
 import * as libc from './libc.ts';
+import { POLL_FOREVER, POLLIN, POLLOUT, pollOne } from './poll.ts';
 import { socketError } from './socket-errors.ts';
 import { setTimeouts } from './sockets.ts';
 
-// <bits/socket.h>, <poll.h>, <sys/time.h>
+// <bits/socket.h>, <sys/time.h>
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const SEND_FLAGS = MSG_NOSIGNAL;
 /** Not MSG_WAITALL: taking a block of 1 MB as its parts arrive is faster by 3 % on one CPU, and it makes no difference to a small one. */
 const RECEIVE_FLAGS = 0;
 const SEND_NOW_FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT;
-const POLLIN = 1;
-const POLLOUT = 4;
-const POLL_FOREVER = -1;
 const SIGALRM = 14;
 const ITIMER_REAL = 0;
 const ITIMERVAL_BYTES = 32;
@@ -38,7 +36,7 @@ export function sendAllLooking(
   const patience = new Patience('send a block');
   let done = patience.judgeAttempt(libc.send(fd, address, lengthBytes, SEND_NOW_FLAGS));
   while (done < lengthBytes) {
-    const ready = awaitReady(fd, POLLOUT, everyMs);
+    const ready = pollOne(fd, POLLOUT, everyMs);
     if (ready < 0) patience.judge(ready);
     look(done);
     done += patience.judgeAttempt(libc.send(fd, address + done, lengthBytes - done, SEND_NOW_FLAGS));
@@ -144,7 +142,9 @@ function finishExchange(fd: number, outgoing: number, incoming: number, lengthBy
   let sent = patience.judgeAttempt(first);
   let received = 0;
   while (sent < lengthBytes || received < lengthBytes) {
-    patience.judge(awaitReady(fd, (sent < lengthBytes ? POLLOUT : 0) | (received < lengthBytes ? POLLIN : 0)));
+    patience.judge(
+      pollOne(fd, (sent < lengthBytes ? POLLOUT : 0) | (received < lengthBytes ? POLLIN : 0), POLL_FOREVER),
+    );
     if (sent < lengthBytes) {
       sent += patience.judgeAttempt(libc.send(fd, outgoing + sent, lengthBytes - sent, SEND_NOW_FLAGS));
     }
@@ -153,14 +153,6 @@ function finishExchange(fd: number, outgoing: number, incoming: number, lengthBy
       received += patience.judgeAttempt(libc.recv(fd, address, lengthBytes - received, MSG_DONTWAIT));
     }
   }
-}
-
-/** 1 when one of the events has come, 0 when none has in time, −1 on failure. */
-function awaitReady(fd: number, events: number, timeoutMs = POLL_FOREVER): number {
-  const descriptor = Buffer.alloc(8);
-  descriptor.writeInt32LE(fd, 0);
-  descriptor.writeInt16LE(events, 4);
-  return libc.poll(descriptor, 1, timeoutMs);
 }
 
 /** Tells the system calls of one transfer that only have to be repeated from those that end it. */

@@ -6,13 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { LvskitError } from '../model/mod.ts';
 import { ownLauncher } from './daemon.ts';
-import * as libc from './libc.ts';
-
-// <poll.h>: struct pollfd
-const POLLFD_BYTES = 8;
-const POLLFD_EVENTS = 4;
-const POLLIN = 1;
-const POLL_FOREVER = -1;
+import { POLL_FOREVER, POLLIN, pollOneInBackground } from './poll.ts';
 
 /** In a worker: the listening socket, and where it says whether it waits. */
 export const WORKER_LISTENER = 3;
@@ -88,14 +82,7 @@ export async function keepWorkers({ listener, spare, most }: WorkerPoolOptions):
 
 /** On another thread, so that signals end the process meanwhile. */
 async function connectionWaits(listener: number): Promise<void> {
-  const descriptor = Buffer.alloc(POLLFD_BYTES);
-  descriptor.writeInt32LE(listener, 0);
-  descriptor.writeInt16LE(POLLIN, POLLFD_EVENTS);
-  for (let ready = 0; ready <= 0; ) {
-    ready = await new Promise<number>((resolve) => {
-      libc.pollInBackground(descriptor, 1, POLL_FOREVER, (_, count) => resolve(count));
-    });
-  }
+  while ((await pollOneInBackground(listener, POLLIN, POLL_FOREVER)) <= 0);
 }
 
 function endWorkersOnSignals(workers: ReadonlyMap<ChildProcess, unknown>): void {

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { analyseScaling, parseScale, parseWindows } from '../../src/analysis/mod.ts';
 import { loadCluster } from '../../src/conf/mod.ts';
 import { scaleClients } from '../../src/lab/mod.ts';
+import type { UnreadMachine, WindowSample } from '../../src/model/mod.ts';
 import { bringUpVirtualServer, takeDownVirtualServer } from '../../src/suite/mod.ts';
 import { runCommand, runCommandAsync } from '../../src/system/mod.ts';
 import { LVSKIT, startInBackground, until } from './netpipe-namespaces.ts';
@@ -49,7 +50,7 @@ function commandOf(folder: string, words: string): readonly string[] {
     '--size',
     '16k',
     '--pairs',
-    '1',
+    '2',
     '--seconds',
     '0.8',
     '--out',
@@ -63,6 +64,10 @@ function readRun(folder: string) {
   const read = (name: string) => readFileSync(join(folder, 'run', name), 'utf8');
   return { run: parseScale(read('scale.json')), windows: parseWindows(read('windows.ndjson')).samples };
 }
+
+/** Other tests run beside this one: a host that could not count for all of a window says so. */
+const isTooBusy = ({ why }: UnreadMachine) => why.startsWith('it was too busy');
+const wasTooBusy = ({ unread = [] }: WindowSample) => unread.some(isTooBusy);
 
 function pidsIn(machine: string): readonly number[] {
   const { stdout } = runCommand(['ip', 'netns', 'pids', `${LAB}-${machine}`], { allowFailure: true });
@@ -98,9 +103,11 @@ describe('on hosts that a lab stands for', timeNamespaces(), () => {
       assert.equal(status, 0, stderr);
       assert.match(
         stderr,
-        /^starting agents on 5 hosts\n {2}1 of 2: nat, 1 client, .*\n {2}2 of 2: nat, 2 clients, .*\n$/,
+        /^starting agents on 5 hosts\n {2}1 of 4: nat, 1 client, .*\n {2}2 of 4: nat, 2 clients, .*\n(?: {2}[34] of 4: .*\n){2}$/,
       );
-      const { run, windows } = readRun(folder);
+      const { run, windows: all } = readRun(folder);
+      const windows = all.filter((window) => !wasTooBusy(window));
+      assert.ok(windows.length > 0, JSON.stringify(all));
       assert.deepEqual([run.systems, run.realservers, run.clients], [['nat'], [2], [1, 2]]);
       assert.deepEqual(
         run.hosts?.map(({ machine, host, found }) => [machine, host, found?.nics.map(({ device }) => device)]),
@@ -162,7 +169,8 @@ describe('on hosts that a lab stands for', timeNamespaces(), () => {
         [last?.clients, last?.lost.map(({ client }) => client), last?.shares.map(({ client }) => client)],
         [2, ['client2'], ['client']],
       );
-      assert.deepEqual([...new Set(last?.unread?.map(({ machine }) => machine))], [...skipped, 'client2']);
+      const unread = last?.unread?.filter((each) => !isTooBusy(each)).map(({ machine }) => machine);
+      assert.deepEqual([...new Set(unread)], [...skipped, 'client2']);
       assert.deepEqual([last?.connections, last?.drops, last?.newConnections], [{}, undefined, undefined]);
       await untilNothingIsLeft();
     });
