@@ -50,7 +50,7 @@ export function scheduleOf({ sizes, lower, perturbation }: SharedNetpipeOptions)
 }
 
 /** 0, 1, 2, … */
-export function parseNumber(text: string): number {
+function parseNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }

@@ -17,14 +17,7 @@ import {
   WORKER_LISTENER,
 } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
-import {
-  addSharedOptions,
-  modeOf,
-  parseCount,
-  parseNumber,
-  type SharedNetpipeOptions,
-  scheduleOf,
-} from './netpipe-options.ts';
+import { addSharedOptions, modeOf, parseCount, type SharedNetpipeOptions, scheduleOf } from './netpipe-options.ts';
 import { createServeFtpCommand } from './serve-ftp.ts';
 import { createServeLpdCommand } from './serve-lpd.ts';
 import { createServeNfsCommand } from './serve-nfs.ts';
@@ -56,7 +49,7 @@ export function createCommand(): Command {
     .option('--bind <address>', 'address to listen on', '0.0.0.0')
     .option('--once', 'end after one run')
     .option('--at-once <n>', 'processes at most, each for one connection (with -s there is one)', parseCount, 64)
-    .option('--spare <n>', 'so many of them wait for a connection; 0: none until the first one comes', parseNumber, 1);
+    .option('--spare <n>', 'so many of them wait for a connection', parseCount, 1);
   addSharedOptions(netpipe).action(serveNetpipe);
   const http = new Command('http')
     .description('be a web server with the files /file.0 to /file.26, of 2^N bytes: nginx')
@@ -65,12 +58,14 @@ export function createCommand(): Command {
     .option('--folder <path>', 'for the files, 128 MB, and what nginx writes', '/run/lvskit/http')
     .option('--workers <n>', 'processes that answer', parseCount, 1)
     .action(serveHttp);
-  const lines = new Command('lines')
-    .description("answer for the realservers of a lab with their hostnames; 'lvskit lab up' starts it")
+  const lab = new Command('lab')
+    .description(
+      "answer for the realservers of a lab: with netpipe and with their hostnames; 'lvskit lab up' starts it",
+    )
     .argument('<lab>', "the lab's name")
     .action(async (name: string) => {
-      const { serveLabLines } = await import('../suite/mod.ts');
-      serveLabLines(name);
+      const { serveLab } = await import('../suite/mod.ts');
+      await serveLab(name);
     });
   return new Command('serve')
     .description('be the other end of a measurement')
@@ -81,7 +76,7 @@ export function createCommand(): Command {
     .addCommand(createServeRshCommand())
     .addCommand(createServeLpdCommand())
     .addCommand(createServeNfsCommand())
-    .addCommand(lines);
+    .addCommand(lab);
 }
 
 async function serveHttp({ bind, port, folder, workers }: ServeHttpOptions): Promise<void> {

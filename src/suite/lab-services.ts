@@ -1,20 +1,20 @@
 // What the realservers of a lab run once it is up: on the ports of measured services those services, if this machine has
 // their daemons; on every other TCP port of the conf a service that answers with the realserver's hostname. Processes of
-// the lab's own namespaces, so they end with it.
+// the lab's own namespaces, so they end with it. What needs no daemon one process serves for all realservers: a lab of
+// many stands sooner, and in less memory.
 
 import { readFileSync } from 'node:fs';
-import { enterNamespace, type Lab, type LabMachine, labLogFile, namespacePath, readLab } from '../lab/mod.ts';
-import { serveLineOn } from '../measure/mod.ts';
-import { ANY_ADDRESS, type Ipv4, LvskitError } from '../model/mod.ts';
-import { inNetworkNamespace, listenTcp, ownLauncher, startDaemon } from '../system/mod.ts';
+import { enterNamespace, type Lab, type LabMachine, labLogFile, namespacePath } from '../lab/mod.ts';
+import { type Ipv4, LvskitError } from '../model/mod.ts';
+import { inNetworkNamespace, ownLauncher, startDaemon } from '../system/mod.ts';
 import { type LabService, type ServedProtocol, serviceAt } from './service-ports.ts';
 
-/** Sixty-four of them start on two CPUs in about a quarter of a minute. */
+/** On two CPUs sixty-four realservers with a daemon each need about ten seconds. */
 const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 
 /** A port of a service, at one of its realservers. */
-interface ServedPort {
+export interface ServedPort {
   readonly machine: string;
   readonly hostname: string;
   readonly namespace: string;
@@ -24,7 +24,7 @@ interface ServedPort {
   readonly service: LabService | undefined;
 }
 
-function servedPorts(lab: Lab): ServedPort[] {
+export function servedPorts(lab: Lab): ServedPort[] {
   const { cluster, machines } = lab.plan;
   const ports = cluster.services
     .flatMap(({ protocol, servers }) => servers.map((server) => ({ ...server, protocol })))
@@ -38,6 +38,11 @@ function servedPorts(lab: Lab): ServedPort[] {
       return [{ machine: machine.name, hostname: machine.hostname, namespace, protocol, port, service }];
     });
   return [...new Map(ports.map((served) => [`${served.machine} ${served.protocol} ${served.port}`, served])).values()];
+}
+
+/** Whether `lvskit serve lab` listens for it, one process for all realservers. */
+export function isShared({ service }: ServedPort): boolean {
+  return service?.isStartedOnDemand ?? service === undefined;
 }
 
 /** Of /proc/net: TCP sockets that listen, UDP sockets that are bound. */
@@ -63,10 +68,15 @@ function isListening({ namespace, protocol, port }: ServedPort): boolean {
 /** Starts the services of a lab that stands, and resolves when all of them take connections. Throws LAB_SERVICE_DEAD. */
 export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<void> {
   const served = servedPorts(lab);
-  if (served.some(({ service }) => service === undefined)) {
-    startInside(lab, lab.plan.switchNamespace, [...ownLauncher(), 'serve', 'lines', lab.plan.name]);
+  if (served.some(isShared)) {
+    startInside(lab, lab.plan.switchNamespace, [...ownLauncher(), 'serve', 'lab', lab.plan.name]);
   }
-  await startServices(lab, served, [], signal);
+  startProcesses(
+    lab,
+    served.filter((each) => !isShared(each)),
+    [],
+  );
+  await untilListening(lab, served, signal);
 }
 
 /**
@@ -84,15 +94,11 @@ export async function startServicesOn(
     const { protocol, port } = service;
     return { machine: name, hostname: name, namespace, protocol, port, service };
   });
-  await startServices(lab, served, cpu === undefined ? [] : ['taskset', '-c', String(cpu)], signal);
+  startProcesses(lab, served, cpu === undefined ? [] : ['taskset', '-c', String(cpu)]);
+  await untilListening(lab, served, signal);
 }
 
-async function startServices(
-  lab: Lab,
-  served: readonly ServedPort[],
-  prefix: readonly string[],
-  signal?: AbortSignal,
-): Promise<void> {
+function startProcesses(lab: Lab, served: readonly ServedPort[], prefix: readonly string[]): void {
   const started = new Set<string>();
   for (const { namespace, port, service } of served) {
     if (service === undefined) continue;
@@ -104,6 +110,9 @@ async function startServices(
     const words = ['serve', service.name, '--port', String(mainPort), ...allowed, ...(service.words ?? [])];
     startInside(lab, namespace, [...prefix, ...ownLauncher(), ...words]);
   }
+}
+
+async function untilListening(lab: Lab, served: readonly ServedPort[], signal?: AbortSignal): Promise<void> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   for (const service of served) {
     while (!isListening(service)) {
@@ -133,13 +142,4 @@ function serviceDead(lab: Lab, { machine, protocol, port }: ServedPort): LvskitE
       remedy: `see what it said in ${labLogFile(name)}`,
     },
   );
-}
-
-/** Listens in the namespaces of a lab's realservers and answers with their hostnames, for as long as we live. */
-export function serveLabLines(name: string): void {
-  for (const { namespace, hostname, port, service } of servedPorts(readLab(name))) {
-    if (service !== undefined) continue;
-    const listener = inNetworkNamespace(namespacePath(namespace), () => listenTcp({ address: ANY_ADDRESS, port }));
-    serveLineOn(listener, hostname);
-  }
 }

@@ -25,6 +25,8 @@ export interface LabService {
   readonly isTrusting?: boolean;
   /** Further words of `lvskit serve`. */
   readonly words?: readonly string[];
+  /** In a lab of one's own `lvskit serve lab` listens for it, and starts it when somebody comes. */
+  readonly isStartedOnDemand?: true;
 }
 
 /** One process on each realserver serves all of its ports: NFS's own and MOUNT's, on UDP and TCP. */
@@ -42,7 +44,7 @@ const NFS_SERVICES: readonly LabService[] = [NFS_PORT, MOUNT_PORT].flatMap((port
 );
 
 const LAB_SERVICES: readonly LabService[] = [
-  { name: 'netpipe', protocol: 'tcp', port: NETPIPE_PORT, words: ['--spare', '0'] },
+  { name: 'netpipe', protocol: 'tcp', port: NETPIPE_PORT, isStartedOnDemand: true },
   { name: 'ftp', protocol: 'tcp', port: 21, programs: ['vsftpd'] },
   { name: 'http', protocol: 'tcp', port: 80, programs: ['nginx'] },
   { name: 'rsh', protocol: 'tcp', port: 514, programs: ['inetd', 'in.rshd'], isTrusting: true },

@@ -36,6 +36,7 @@ export { type DeviceCounters, readDeviceCounters, readForwarding, readPassiveOpe
 export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
 export { pauseThread } from './pause.ts';
 export { allocatePinned, type PinnedMemory, pinBytes } from './pinned-memory.ts';
+export { awaitReadable } from './poll.ts';
 export { replaceProcess } from './replace-process.ts';
 export { endAtOnceOnSignals } from './signals.ts';
 export { SocketError, socketError } from './socket-errors.ts';

@@ -6,7 +6,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { LvskitError } from '../model/mod.ts';
 import { ownLauncher } from './daemon.ts';
-import { POLL_FOREVER, POLLIN, pollOneInBackground } from './poll.ts';
 
 /** In a worker: the listening socket, and where it says whether it waits. */
 export const WORKER_LISTENER = 3;
@@ -42,27 +41,37 @@ function report(state: string): boolean {
 export interface WorkerPoolOptions {
   /** A socket that listens; it stays ours. */
   readonly listener: number;
-  /** So many wait, as long as there may be more. With 0 the first is started when a connection waits for it; then it is as with 1. */
+  /** So many wait, as long as there may be more. */
   readonly spare: number;
   /** So many there are at most; further connections wait in the kernel. */
   readonly most: number;
+  /** Of each; the one by which this process was started, where none is given. */
+  readonly command?: readonly string[];
 }
 
+/** Of all pools. */
+const allWorkers = new Set<ChildProcess>();
+
 /** Runs for as long as this process; rejects with WORKER_ENDED when a worker has ended by itself before it was ready. */
-export async function keepWorkers({ listener, spare, most }: WorkerPoolOptions): Promise<never> {
+export async function keepWorkers({
+  listener,
+  spare,
+  most,
+  command = [...ownLauncher(), ...process.argv.slice(2)],
+}: WorkerPoolOptions): Promise<never> {
   const workers = new Map<ChildProcess, 'starting' | 'idle' | 'busy'>();
-  endWorkersOnSignals(workers);
-  if (spare === 0) await connectionWaits(listener);
+  endWorkersOnSignals();
   const { promise, reject } = Promise.withResolvers<never>();
   const fill = () => {
     const waiting = [...workers.values()].filter((state) => state !== 'busy').length;
-    for (let count = waiting; count < Math.max(1, spare) && workers.size < most; count++) start();
+    for (let count = waiting; count < spare && workers.size < most; count++) start();
   };
   const start = () => {
-    const [program = '', ...words] = [...ownLauncher(), ...process.argv.slice(2)];
+    const [program = '', ...words] = command;
     const env = { ...process.env, [WORKER_MARK]: '1' };
     const worker = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', listener, 'pipe'], env });
     workers.set(worker, 'starting');
+    allWorkers.add(worker);
     const reports = worker.stdio[WORKER_REPORT] as NodeJS.ReadableStream;
     reports.on('data', (states: Buffer) => {
       workers.set(worker, states.toString().endsWith(IDLE) ? 'idle' : 'busy');
@@ -72,6 +81,7 @@ export async function keepWorkers({ listener, spare, most }: WorkerPoolOptions):
     worker.on('exit', (status, signal) => {
       const wasReady = workers.get(worker) !== 'starting';
       workers.delete(worker);
+      allWorkers.delete(worker);
       if (wasReady) fill();
       else reject(workerEnded(signal === null ? `with status ${status}` : `by ${signal}`));
     });
@@ -80,14 +90,9 @@ export async function keepWorkers({ listener, spare, most }: WorkerPoolOptions):
   return await promise;
 }
 
-/** On another thread, so that signals end the process meanwhile. */
-async function connectionWaits(listener: number): Promise<void> {
-  while ((await pollOneInBackground(listener, POLLIN, POLL_FOREVER)) <= 0);
-}
-
-function endWorkersOnSignals(workers: ReadonlyMap<ChildProcess, unknown>): void {
+function endWorkersOnSignals(): void {
   const end = (signal: NodeJS.Signals) => {
-    for (const worker of workers.keys()) worker.kill('SIGTERM');
+    for (const worker of allWorkers) worker.kill('SIGTERM');
     process.kill(process.pid, signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).once(signal, end);

@@ -17,9 +17,9 @@ function processes(): number {
   return new Set(listeners().match(/pid=\d+/g)).size;
 }
 
-async function withService(signal: NodeJS.Signals, work: () => Promise<void>, ...words: string[]): Promise<void> {
+async function withService(signal: NodeJS.Signals, work: () => Promise<void>): Promise<void> {
   const at = ['--bind', '127.0.0.1', '--port', String(PORT)];
-  const service = startInBackground([LVSKIT, 'serve', 'netpipe', ...at, ...words]);
+  const service = startInBackground([LVSKIT, 'serve', 'netpipe', ...at]);
   try {
     await until('a listener', () => listeners() !== '');
     await work();
@@ -44,19 +44,6 @@ test('a run is served while another connection is held, and the process that was
     // The first one, one that was held, one that served and one that waits.
     assert.ok(processes() <= 4, listeners());
   });
-});
-
-test('with none to spare there is one process until somebody comes, who is served', async () => {
-  const come = async () => {
-    assert.equal(processes(), 1, listeners());
-    const visitor = connect(PORT, '127.0.0.1');
-    const [greeting] = (await once(visitor, 'data')) as [Buffer];
-    assert.equal(greeting.toString(), 'SyncMe');
-    await until('one that waits', () => processes() === 3);
-    visitor.destroy();
-  };
-  await withService('SIGTERM', come, '--spare', '0');
-  await withService('SIGTERM', async () => assert.equal(processes(), 1), '--spare', '0');
 });
 
 test('processes that wait end when the one that started them was killed', async () => {

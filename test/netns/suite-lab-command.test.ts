@@ -1,7 +1,7 @@
 // `lvskit lab` and `lvskit compare` as users run them: what they say when they can't, and that nothing is left then.
 
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { listLabs } from '../../src/lab/mod.ts';
@@ -25,6 +25,13 @@ function leftovers(): readonly string[] {
   return names.filter((name) => name.startsWith(NAME));
 }
 
+function netpipesOf(machine: string): number {
+  const pids = runCommand(['ip', 'netns', 'pids', `${NAME}-${machine}`])
+    .stdout.trim()
+    .split('\n');
+  return pids.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0netpipe\0')).length;
+}
+
 function assertNeedsRoot({ status, stdout, stderr }: { status: number; stdout: string; stderr: string }): void {
   assert.deepEqual([status, stdout], [1, ''], stderr);
   assert.match(stderr, /^(lvskit|ipvsadm): .* needs root\n.*run it as root/i);
@@ -44,8 +51,10 @@ test('a lab comes up with its services, is listed, runs programs, and goes', asy
   for (let asked = 0; asked < 4; asked++) answers.push((await lvskit(telnet)).stdout.trim());
   assert.deepEqual(answers, ['bashfull', 'sneezy', 'bashfull', 'sneezy']);
   const bench = ['bench', 'netpipe', '192.168.1.110', '-u', '64', '--seconds', '0.001', '--json'];
+  assert.equal(netpipesOf('realserver1'), 0);
   const measured = await lvskit(['lab', 'exec', NAME, 'client', '--', LVSKIT, ...bench]);
   assert.equal(measured.status, 0, measured.stderr);
+  await until('a process that has served and one to spare', () => netpipesOf('realserver1') === 2);
   assert.match((await lvskit(['lab', 'status'])).stdout, new RegExp(`^${NAME} .*up`, 'm'));
   assert.deepEqual(await lvskit(['lab', 'down', NAME]), { status: 0, stdout: `Lab ${NAME} is down.\n`, stderr: '' });
 });
