@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Agent, connectNetpipe, listenNetpipe, startAgent } from '../src/agent/mod.ts';
+import { quantile } from '../src/analysis/quantiles.ts';
 import { throughputMbps } from '../src/measure/mod.ts';
 import { type Ipv4, parseIpv4 } from '../src/model/mod.ts';
 import { requireRoot, runCommand, runCommandAsync } from '../src/system/mod.ts';
@@ -101,11 +102,6 @@ async function measureByOurs({ sizeBytes, exchanges }: Comparison): Promise<numb
 function startAgentIn(namespace: string): Promise<Agent> {
   const launcher = [new URL('../bin/lvskit', import.meta.url).pathname];
   return startAgent({ host: namespace, prefix: inNamespace(namespace), launcher, cpu });
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
 }
 
 function report({ sizeBytes }: Comparison, nptcp: readonly number[], ours: readonly number[]): void {
