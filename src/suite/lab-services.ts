@@ -65,8 +65,8 @@ function isListening({ namespace, protocol, port }: ServedPort): boolean {
   return inNetworkNamespace(namespacePath(namespace), () => listeningPorts(protocol).has(port));
 }
 
-/** Starts the services of a lab that stands, and resolves when all of them take connections. Throws LAB_SERVICE_DEAD. */
-export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<void> {
+/** Starts the services of a lab whose links stand; {@link untilListening} awaits them. */
+export function startLabServices(lab: Lab): readonly ServedPort[] {
   const served = servedPorts(lab);
   if (served.some(isShared)) {
     startInside(lab, lab.plan.switchNamespace, [...ownLauncher(), 'serve', 'lab', lab.plan.name]);
@@ -76,7 +76,7 @@ export async function startLabServices(lab: Lab, signal?: AbortSignal): Promise<
     served.filter((each) => !isShared(each)),
     [],
   );
-  await untilListening(lab, served, signal);
+  return served;
 }
 
 /**
@@ -112,7 +112,8 @@ function startProcesses(lab: Lab, served: readonly ServedPort[], prefix: readonl
   }
 }
 
-async function untilListening(lab: Lab, served: readonly ServedPort[], signal?: AbortSignal): Promise<void> {
+/** Resolves when all of these take connections. Throws LAB_SERVICE_DEAD. */
+export async function untilListening(lab: Lab, served: readonly ServedPort[], signal?: AbortSignal): Promise<void> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS;
   for (const service of served) {
     while (!isListening(service)) {

@@ -25,7 +25,7 @@ import {
 } from '../lab/mod.ts';
 import type { Cluster } from '../model/mod.ts';
 import { inNetworkNamespace, runCommand } from '../system/mod.ts';
-import { startLabServices } from './lab-services.ts';
+import { startLabServices, untilListening } from './lab-services.ts';
 
 export interface BringUpOptions extends LabOptions {
   /** Who forwards: lvskit's director, or somebody else who is started afterwards. */
@@ -83,13 +83,15 @@ export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOpt
   try {
     onLinks?.(lab);
     startWires(lab);
+    // They start while the kernel checks the director's programs.
+    const served = services ? startLabServices(lab) : [];
     for (const machine of lab.plan.machines) {
       signal?.throwIfAborted();
       const role = lab.plan.cluster.machines.find(({ name }) => name === machine.name)?.role;
       if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine, attach);
       if (role === 'realserver') startDecapsulation(machine);
     }
-    if (services) await startLabServices(lab, signal);
+    await untilListening(lab, served, signal);
   } catch (error) {
     await takeDownVirtualServer(plan.name);
     throw error;
