@@ -105,6 +105,18 @@ static __always_inline __s64 choose_server(struct __sk_buff *skb, const struct p
 	return is_persistent ? persistence_keep(packet, service, member->server, now_ns) : member->server;
 }
 
+/* What becomes of a packet that is not the director's: an older one, whose place this one takes, may know it. */
+static __always_inline int leave_alone(const struct lvs_config *config)
+{
+	return config->features & LVS_TAKES_OVER ? TC_ACT_UNSPEC : TC_ACT_OK;
+}
+
+/* Whether a packet without a connection is nothing to the director, as most that are not for a service. */
+static __always_inline bool is_bystander(const struct packet *packet, const struct lvs_config *config)
+{
+	return !packet->fragment && !packet_opens(packet, config) && !server_is_heard(config);
+}
+
 /* Opens a connection where the packet may. Returns it, or NULL with the packet's verdict or enum unopened. */
 static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const struct packet *packet, __u64 now_ns,
 						   int *verdict)
@@ -118,7 +130,7 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 
 	if (!packet || !verdict || !config)
 		return NULL;
-	*verdict = config->features & LVS_TAKES_OVER ? TC_ACT_UNSPEC : TC_ACT_OK;
+	*verdict = leave_alone(config);
 	/* What its first fragment has not opened, no later one does. */
 	if (packet->fragment == FRAGMENT_LATER) {
 		*verdict = TC_ACT_SHOT;
@@ -233,7 +245,6 @@ static __always_inline int ingress(struct __sk_buff *skb)
 	if (!config)
 		return TC_ACT_OK;
 	kind = parse_packet(skb, &packet);
-	now_ns = bpf_ktime_get_coarse_ns();
 	if (kind != PACKET_OK) {
 		/* A malformed packet can't be told to be for a VIP: the stack drops it. */
 		if (kind != PACKET_ICMP)
@@ -241,11 +252,12 @@ static __always_inline int ingress(struct __sk_buff *skb)
 		flow = relay_find(skb, &packet, &verdict);
 		if (!flow)
 			return verdict == RELAY_OF_TUNNEL ? icmp_of_tunnel(skb, &packet) : verdict;
+		now_ns = bpf_ktime_get_coarse_ns();
 		stale = !flow_is_fresh(flow, config, now_ns);
 		goto found;
 	}
 	if (packet.fragment == FRAGMENT_LATER) {
-		verdict = fragment_later(skb, &packet, now_ns);
+		verdict = fragment_later(skb, &packet, bpf_ktime_get_coarse_ns());
 		if (verdict != GOES_ON)
 			return verdict;
 		trace_fragment(&packet);
@@ -253,6 +265,11 @@ static __always_inline int ingress(struct __sk_buff *skb)
 
 	flow = bpf_map_lookup_elem(&lvs_flows, &packet.tuple);
 	trace_known(flow);
+	if (!flow && is_bystander(&packet, config)) {
+		trace_step(LVS_TRACE_ASKED);
+		return leave_alone(config);
+	}
+	now_ns = bpf_ktime_get_coarse_ns();
 	stale = !flow || !flow_is_fresh(flow, config, now_ns);
 	if (flow && stale && flow_ends_with_server(&packet.tuple, flow, now_ns))
 		flow = NULL;

@@ -10,6 +10,7 @@ import {
   isWorker,
   keepWorkers,
   listenTcp,
+  passedListener,
   pinProcess,
   replaceProcess,
   sayBusy,
@@ -91,7 +92,7 @@ async function serveHttp({ bind, port, folder, workers }: ServeHttpOptions): Pro
 async function serveNetpipe(options: ServeNetpipeOptions): Promise<void> {
   const address = await parseAddress(options.bind);
   if (isWorker()) return serveAsWorker(options);
-  const listener = listenTcp({ address, port: options.port });
+  const listener = passedListener() ?? listenTcp({ address, port: options.port });
   const mode = modeOf(options);
   // A transmitter of mode stream comes again on a new connection, and to the same process: it is served alone.
   const isAlone = options.once === true || mode === 'stream';

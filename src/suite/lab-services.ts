@@ -107,9 +107,17 @@ function startProcesses(lab: Lab, served: readonly ServedPort[], prefix: readonl
     if (started.has(identity)) continue;
     started.add(identity);
     const allowed = service.isTrusting ? ['--allow', ...addressesOf(lab)] : [];
-    const words = ['serve', service.name, '--port', String(mainPort), ...allowed, ...(service.words ?? [])];
-    startInside(lab, namespace, [...prefix, ...ownLauncher(), ...words]);
+    startInside(lab, namespace, [...prefix, ...commandOf(service, mainPort), ...allowed]);
   }
+}
+
+function commandOf({ name, words = [] }: LabService, port: number): readonly string[] {
+  return [...ownLauncher(), 'serve', name, '--port', String(port), ...words];
+}
+
+/** Starts a service as a process of its realserver that takes over the socket on which somebody listens for it. */
+export function startWithListener(lab: Lab, { namespace, port }: ServedPort, service: LabService, fd: number): void {
+  startInside(lab, namespace, commandOf(service, port), fd);
 }
 
 /** Resolves when all of these take connections. Throws LAB_SERVICE_DEAD. */
@@ -124,8 +132,8 @@ export async function untilListening(lab: Lab, served: readonly ServedPort[], si
   }
 }
 
-function startInside(lab: Lab, namespace: string, command: readonly string[]): void {
-  startDaemon([...enterNamespace(namespace), ...command], labLogFile(lab.plan.name));
+function startInside(lab: Lab, namespace: string, command: readonly string[], listener?: number): void {
+  startDaemon([...enterNamespace(namespace), ...command], labLogFile(lab.plan.name), listener);
 }
 
 /** Of all its machines: any of them can be a client. */

@@ -4,12 +4,26 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
-/** Starts the program and returns its process id at once. What it writes goes to `logFile`. */
-export function startDaemon(argv: readonly string[], logFile: string): number | undefined {
-  const [program, ...rest] = argv as [string, ...string[]];
+/** sd_listen_fds(3): the first socket that a process is started with, and what says that it is. */
+const PASSED_LISTENER = 3;
+const WITH_LISTENER = ['sh', '-c', 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh'];
+
+/** The socket that systemd, or {@link startDaemon}, has opened for this process to listen on. */
+export function passedListener(): number | undefined {
+  const { LISTEN_FDS = '0', LISTEN_PID } = process.env;
+  return LISTEN_PID === String(process.pid) && Number(LISTEN_FDS) > 0 ? PASSED_LISTENER : undefined;
+}
+
+/**
+ * Starts the program and returns its process id at once. What it writes goes to `logFile`. A listening socket is passed on
+ * as systemd does it; it stays open here, too.
+ */
+export function startDaemon(argv: readonly string[], logFile: string, listener?: number): number | undefined {
+  const [program = '', ...rest] = listener === undefined ? argv : [...WITH_LISTENER, ...argv];
   const log = openSync(logFile, 'a', 0o600);
   try {
-    const child = spawn(program, rest, { detached: true, stdio: ['ignore', log, log] });
+    const stdio = ['ignore', log, log, ...(listener === undefined ? [] : [listener])] as const;
+    const child = spawn(program, rest, { detached: true, stdio: [...stdio] });
     // Its absence shows where it is waited for; here it must not be thrown out of an event.
     child.on('error', () => {});
     child.unref();

@@ -21,7 +21,7 @@ export {
   runCommandAsync,
 } from './command.ts';
 export { readCpuTicks, readNamespacesCpuNs, readSoftirqNs } from './cpu-time.ts';
-export { ownLauncher, startDaemon } from './daemon.ts';
+export { ownLauncher, passedListener, startDaemon } from './daemon.ts';
 export { assertUdpPortFree, connectUdp, pathMtu, receiveBufferBytes } from './datagrams.ts';
 export { Epoll, READY } from './epoll.ts';
 export { CommandError } from './errors.ts';

@@ -45,33 +45,22 @@ export interface WorkerPoolOptions {
   readonly spare: number;
   /** So many there are at most; further connections wait in the kernel. */
   readonly most: number;
-  /** Of each; the one by which this process was started, where none is given. */
-  readonly command?: readonly string[];
 }
 
-/** Of all pools. */
-const allWorkers = new Set<ChildProcess>();
-
 /** Runs for as long as this process; rejects with WORKER_ENDED when a worker has ended by itself before it was ready. */
-export async function keepWorkers({
-  listener,
-  spare,
-  most,
-  command = [...ownLauncher(), ...process.argv.slice(2)],
-}: WorkerPoolOptions): Promise<never> {
+export async function keepWorkers({ listener, spare, most }: WorkerPoolOptions): Promise<never> {
   const workers = new Map<ChildProcess, 'starting' | 'idle' | 'busy'>();
-  endWorkersOnSignals();
+  endWorkersOnSignals(workers);
   const { promise, reject } = Promise.withResolvers<never>();
   const fill = () => {
     const waiting = [...workers.values()].filter((state) => state !== 'busy').length;
     for (let count = waiting; count < spare && workers.size < most; count++) start();
   };
   const start = () => {
-    const [program = '', ...words] = command;
+    const [program = '', ...words] = [...ownLauncher(), ...process.argv.slice(2)];
     const env = { ...process.env, [WORKER_MARK]: '1' };
     const worker = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit', listener, 'pipe'], env });
     workers.set(worker, 'starting');
-    allWorkers.add(worker);
     const reports = worker.stdio[WORKER_REPORT] as NodeJS.ReadableStream;
     reports.on('data', (states: Buffer) => {
       workers.set(worker, states.toString().endsWith(IDLE) ? 'idle' : 'busy');
@@ -81,7 +70,6 @@ export async function keepWorkers({
     worker.on('exit', (status, signal) => {
       const wasReady = workers.get(worker) !== 'starting';
       workers.delete(worker);
-      allWorkers.delete(worker);
       if (wasReady) fill();
       else reject(workerEnded(signal === null ? `with status ${status}` : `by ${signal}`));
     });
@@ -90,9 +78,9 @@ export async function keepWorkers({
   return await promise;
 }
 
-function endWorkersOnSignals(): void {
+function endWorkersOnSignals(workers: ReadonlyMap<ChildProcess, unknown>): void {
   const end = (signal: NodeJS.Signals) => {
-    for (const worker of allWorkers) worker.kill('SIGTERM');
+    for (const worker of workers.keys()) worker.kill('SIGTERM');
     process.kill(process.pid, signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).once(signal, end);

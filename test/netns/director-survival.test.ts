@@ -44,7 +44,7 @@ for (const example of EXAMPLE_OF_EACH_METHOD) {
       try {
         const { plan } = readLab(name);
         const { cluster } = plan;
-        const namespaces = plan.machines.map(({ namespace }) => namespace);
+        const namespaces = [plan.switchNamespace, ...plan.machines.map(({ namespace }) => namespace)];
         const service = ['-t', `${cluster.vip.address}:${PORT}`];
         const ipvsadm = ['lab', 'exec', name, 'director', '--', LVSKIT, 'ipvsadm'];
         await lvskit(...ipvsadm, '-A', ...service, '-s', 'rr');

@@ -54,7 +54,7 @@ test('a lab comes up with its services, is listed, runs programs, and goes', asy
   assert.equal(netpipesOf('realserver1'), 0);
   const measured = await lvskit(['lab', 'exec', NAME, 'client', '--', LVSKIT, ...bench]);
   assert.equal(measured.status, 0, measured.stderr);
-  await until('a process that has served and one to spare', () => netpipesOf('realserver1') === 2);
+  await until('a service, a process that has served and one to spare', () => netpipesOf('realserver1') === 3);
   assert.match((await lvskit(['lab', 'status'])).stdout, new RegExp(`^${NAME} .*up`, 'm'));
   assert.deepEqual(await lvskit(['lab', 'down', NAME]), { status: 0, stdout: `Lab ${NAME} is down.\n`, stderr: '' });
 });

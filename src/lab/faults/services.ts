@@ -16,19 +16,25 @@ export function servedPorts(machine: Machine, { services }: Cluster): readonly n
 }
 
 /**
- * Ends the first service that is a process of this machine alone, and keeps its command line. (The services that only
- * answer with the machine's name are one process for the whole lab.)
+ * Ends the first service that is a process of this machine alone, and keeps its command line. (One process answers with
+ * the machines' names, for the whole lab; others become processes of their machines when somebody connects to them.)
  */
 const KILL_SERVICE = `
 kept=$1; shift
 for port in "$@"; do
-  for pid in $(ss -Hltnp "sport = :$port" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u); do
-    [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] || continue
-    [ -e "$kept" ] || cp "/proc/$pid/cmdline" "$kept"
-    kill -KILL "$pid"
-    ended=yes
+  (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+done
+for attempt in $(seq 250); do
+  for port in "$@"; do
+    for pid in $(ss -Hltnp "sport = :$port" | grep -o 'pid=[0-9]*' | cut -d= -f2 | sort -u); do
+      [ "$(readlink /proc/$pid/ns/net)" = "$(readlink /proc/self/ns/net)" ] || continue
+      [ -e "$kept" ] || cp "/proc/$pid/cmdline" "$kept"
+      kill -KILL "$pid"
+      ended=yes
+    done
+    [ -z "$ended" ] || exit 0
   done
-  [ -z "$ended" ] || exit 0
+  sleep 0.02
 done
 echo 'no service on this machine is a process of its own' >&2
 exit 1
@@ -60,7 +66,7 @@ export const deadService: Fault = {
   machines: (cluster) => realserversOf(cluster).filter((machine) => servedPorts(machine, cluster).length > 0),
   inject: (place) => {
     const ports = servedPorts(place.machine, place.plan.cluster).map(String);
-    return [{ machine: place.machine.name, argv: ['sh', '-c', KILL_SERVICE, 'sh', keptCommand(place), ...ports] }];
+    return [{ machine: place.machine.name, argv: ['bash', '-c', KILL_SERVICE, 'bash', keptCommand(place), ...ports] }];
   },
   undo: (place) => {
     const ports = servedPorts(place.machine, place.plan.cluster).map(String);
