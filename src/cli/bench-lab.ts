@@ -26,7 +26,7 @@ export function hostOrLab(
 }
 
 /** The words of this command with the address in the lab's place. */
-function wordsFor(words: readonly string[], lab: string, address: string): readonly string[] {
+export function wordsFor(words: readonly string[], lab: string, address: string): readonly string[] {
   const rest = words.filter((word, at) => word !== '--lab' && word !== `--lab=${lab}` && words[at - 1] !== '--lab');
   return [...rest, address];
 }

@@ -4,19 +4,22 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { Command } from 'commander';
+import { readLab } from '../lab/mod.ts';
 import { formatPaperColumns, type PointResult, throughputMbps, transmitRun } from '../measure/mod.ts';
-import { endAtOnceOnSignals, pinProcess } from '../system/mod.ts';
+import { endAtOnceOnSignals, ownLauncher, pinProcess } from '../system/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { alignRight } from './align-right.ts';
-import { hostOrLab, labOption } from './bench-lab.ts';
+import { hostOrLab, labOption, wordsFor } from './bench-lab.ts';
 import {
   addSharedOptions,
   modeOf,
-  parseCount,
   parseSeconds,
+  receiverWords,
   type SharedNetpipeOptions,
   scheduleOf,
 } from './netpipe-options.ts';
+import { untilInterrupted } from './signals.ts';
+import { parseSize } from './size-argument.ts';
 
 interface BenchNetpipeOptions extends SharedNetpipeOptions {
   readonly lab?: string;
@@ -30,6 +33,8 @@ interface BenchNetpipeOptions extends SharedNetpipeOptions {
 /** NPtcp's */
 const UPPER_BYTES = 10_000_000;
 const TRIAL_SECONDS = 0.1;
+/** A run ends by its own --timeout. */
+const NEVER_MS = 2 ** 31 - 1;
 
 export function createNetpipeCommand(): Command {
   const netpipe = new Command('netpipe')
@@ -37,7 +42,7 @@ export function createNetpipeCommand(): Command {
     .argument('[host]', 'where `lvskit serve netpipe` or NPtcp runs, with the same options');
   return addSharedOptions(netpipe)
     .addOption(labOption())
-    .option('-u, --upper <bytes>', 'largest block', parseCount, UPPER_BYTES)
+    .option('-u, --upper <bytes>', 'largest block', parseSize, UPPER_BYTES)
     .option('--seconds <seconds>', 'time of one trial', parseSeconds, TRIAL_SECONDS)
     .option('--source <address>', 'address to connect from')
     .option('-o, --out <file>', "write the paper's columns: seconds, Mbps (2^20), bits, bytes, variance")
@@ -45,7 +50,13 @@ export function createNetpipeCommand(): Command {
     .action(benchNetpipe);
 }
 
+/** What the receiver must have been told, too: that of a lab's service has not. */
+const SHARED_WITH_RECEIVER = ['lower', 'perturbation', 'sizes', 'stream', 'bidirectional', 'trials'];
+
 async function benchNetpipe(given: string | undefined, options: BenchNetpipeOptions, command: Command): Promise<void> {
+  const { lab } = options;
+  const isOwn = SHARED_WITH_RECEIVER.some((name) => command.getOptionValueSource(name) === 'cli');
+  if (lab !== undefined && given === undefined && isOwn) return await benchWithReceiver(lab, options);
   const host = hostOrLab(given, options.lab, options.port, command);
   const { lower, upper, seconds, trials, port, source, timeout, out } = options;
   const address = await parseAddress(host);
@@ -77,6 +88,26 @@ async function benchNetpipe(given: string | undefined, options: BenchNetpipeOpti
     await setImmediate();
     if (readerHasGone) return;
   }
+}
+
+/** Both ends in a lab, for this run alone. */
+async function benchWithReceiver(name: string, options: BenchNetpipeOptions): Promise<void> {
+  const { runGuestProgram } = await import('../suite/mod.ts');
+  const given = process.argv.slice(2);
+  const ends = {
+    server: (address: string, port: number) => [
+      ...[...ownLauncher(), 'serve', 'netpipe', '--once', '--bind', address],
+      ...[...receiverWords(options), '--port', String(port)],
+    ],
+    client: (vip: string, port: number) => [...ownLauncher(), ...wordsFor(given, name, vip), '--port', String(port)],
+  };
+  const { status } = await untilInterrupted((signal) =>
+    runGuestProgram(
+      { lab: readLab(name), realserver: undefined, port: options.port, ...ends },
+      { signal, captures: false, timeoutMs: NEVER_MS },
+    ),
+  );
+  process.exitCode = status;
 }
 
 const WIDTHS = [9, 8, 11, 10, 10, 10, 12];

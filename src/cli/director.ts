@@ -15,6 +15,7 @@ import {
   settleWatcher,
   sweepDeadNamespaces,
 } from '../dataplane/mod.ts';
+import { requireRoot } from '../system/mod.ts';
 import { watchNics } from '../watch/mod.ts';
 import { createSetCommand, createSettingsCommand } from './director-settings.ts';
 import { untilInterrupted } from './signals.ts';
@@ -28,7 +29,8 @@ export function createCommand(): Command {
     .addCommand(createSetCommand())
     .addCommand(reload())
     .addCommand(watch())
-    .addCommand(down());
+    .addCommand(down())
+    .hook('preAction', () => requireRoot('looking into the director'));
 }
 
 function up(): Command {

@@ -11,10 +11,16 @@ const INDENT = '  ';
 export function formatDiagnosis(diagnosis: Diagnosis): string {
   const { findings, examined, unreached, connections } = diagnosis;
   const blocks = findings.map(formatFinding);
-  const lost = unreached.map((machine) => `${machine} could not be looked at: no command runs there.`);
-  const looked = `${plural(examined.length, 'machine')} looked at, ${plural(connections, 'connection')} made through the VIP`;
-  const result =
-    findings.length === 0 ? `Nothing found: ${looked}.` : `${plural(findings.length, 'finding')}: ${looked}.`;
+  const lost = unreached.flatMap(({ machine, why }) =>
+    wrapWords(`${machine} could not be looked at: ${why}.`, WIDTH, '', INDENT),
+  );
+  const machines =
+    unreached.length === 0
+      ? plural(examined.length, 'machine')
+      : `${examined.length} of ${examined.length + unreached.length} machines`;
+  const looked = `${machines} looked at, ${plural(connections, 'connection')} tried through the VIP`;
+  const found = findings.length === 0 ? 'Nothing found' : plural(findings.length, 'finding');
+  const result = examined.length === 0 ? 'Not examined: no machine could be looked at.' : `${found}: ${looked}.`;
   return [...blocks, ...lost, result].map((block) => `${block}\n`).join(findings.length > 0 ? '\n' : '');
 }
 

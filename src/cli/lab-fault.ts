@@ -16,7 +16,7 @@ export function createFaultCommand(): Command {
     .description('Break one thing in a lab, or mend it again.')
     .argument('[name]', "the lab's name")
     .argument('[fault]', 'what to break; --list tells')
-    .option('--on <machine>', 'where (default: the first machine that can have it)')
+    .option('--on <machine>', 'where (default: the first machine that can have it; with --undo, all of them)')
     .option('--undo', 'mend it again')
     .option('--list', 'list the faults, or those that the lab can have')
     .action(async (name: string | undefined, fault: string | undefined, flags: FaultFlags, command: Command) => {

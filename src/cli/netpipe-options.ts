@@ -4,6 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { NPTCP_SCHEDULE, type SchedulePoint, scheduleList, scheduleOctaves } from '../measure/mod.ts';
 import type { NetpipeMode } from '../model/mod.ts';
+import { parseSize, parseSizeList } from './size-argument.ts';
 
 /** NPtcp's */
 const PORT = 5002;
@@ -24,19 +25,31 @@ export interface SharedNetpipeOptions {
 export function addSharedOptions(command: Command): Command {
   return command
     .option('-P, --port <port>', 'TCP port', parseCount, PORT)
-    .option('-l, --lower <bytes>', 'smallest block', parseCount, NPTCP_SCHEDULE.lowerBytes)
+    .option('-l, --lower <bytes>', 'smallest block', parseSize, NPTCP_SCHEDULE.lowerBytes)
     .option(
       '-p, --perturbation <bytes>',
       'also test sizes this far apart',
       parseNumber,
       NPTCP_SCHEDULE.perturbationBytes,
     )
-    .addOption(new Option('--sizes <list>', 'test only these, for example 64,1024,65536').argParser(parseSizes))
+    .addOption(new Option('--sizes <list>', 'test only these, for example 64,1k,64k').argParser(parseSizeList))
     .addOption(new Option('-s, --stream', 'send in one direction only').conflicts('bidirectional'))
     .option('-2, --bidirectional', 'send in both directions at the same time')
     .option('--trials <n>', 'trials of each size', parseCount, TRIALS)
     .option('--timeout <seconds>', 'give up when nothing moves for this long', parseSeconds, 10)
     .option('--cpu <n>', 'run on this CPU only', parseNumber);
+}
+
+/** The words that tell a receiver what this end does. */
+export function receiverWords(options: SharedNetpipeOptions): readonly string[] {
+  const { lower, perturbation, sizes, stream, bidirectional, trials, timeout } = options;
+  return [
+    ...['--lower', String(lower), '--perturbation', String(perturbation), '--trials', String(trials)],
+    ...['--timeout', String(timeout)],
+    ...(sizes === undefined ? [] : ['--sizes', sizes.join(',')]),
+    ...(stream ? ['--stream'] : []),
+    ...(bidirectional ? ['--bidirectional'] : []),
+  ];
 }
 
 export function modeOf({ stream, bidirectional }: SharedNetpipeOptions): NetpipeMode {
@@ -66,8 +79,4 @@ export function parseSeconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('It must be a positive number of seconds.');
   return value;
-}
-
-function parseSizes(text: string): readonly number[] {
-  return text.split(',').map(parseCount);
 }

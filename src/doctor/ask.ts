@@ -2,21 +2,31 @@
 
 import type { CommandOutput, Reach } from './reach.ts';
 
+/** A machine that could not be asked. */
+export interface Unreached {
+  readonly why: string;
+}
+
 /** Between the answers; no program says this. */
 const MARK = '=== lvskit doctor';
 
 /**
- * What each shell command says, by name; undefined where no command can be run at all. A command that is missing answers
- * with status 127.
+ * What each shell command says, by name; where no command can be run at all, why not. A command that is missing answers with
+ * status 127.
  */
 export async function askAll<Name extends string>(
   reach: Reach,
   questions: Readonly<Record<Name, string>>,
-): Promise<Readonly<Record<Name, Pick<CommandOutput, 'stdout' | 'status'>>> | undefined> {
+): Promise<Readonly<Record<Name, Pick<CommandOutput, 'stdout' | 'status'>>> | Unreached> {
   const names = Object.keys(questions) as Name[];
   const script = names.map((name) => `${questions[name]}\nprintf '\\n${MARK} %s\\n' $?`).join('\n');
-  const { stdout } = await reach.run(['sh', '-c', script]);
-  return splitAnswers(names, stdout);
+  const output = await reach.run(['sh', '-c', script]);
+  return splitAnswers(names, output.stdout) ?? { why: whyNothingRuns(output) };
+}
+
+function whyNothingRuns({ status, stderr }: CommandOutput): string {
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  return `no command runs there (status ${status}${said === '' ? '' : `: ${said}`})`;
 }
 
 /** Pure; exported for tests. */

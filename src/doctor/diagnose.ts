@@ -13,8 +13,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** The machines that have been looked at. */
   readonly examined: readonly string[];
-  /** Those that could not be. */
-  readonly unreached: readonly string[];
+  /** Those that could not be, and why. */
+  readonly unreached: readonly { readonly machine: string; readonly why: string }[];
   /** Connections through the VIP that were tried. */
   readonly connections: number;
 }
@@ -38,8 +38,13 @@ export async function diagnose({ cluster, plans, reaches, probes }: DiagnoseOpti
   );
   const facts = new Map<string, MachineFacts>();
   const reached = new Map<string, Reach>();
+  const unreached: { machine: string; why: string }[] = [];
   for (const { reach, facts: said } of asked) {
     if (reach === undefined || said === undefined) continue;
+    if ('why' in said) {
+      unreached.push({ machine: reach.machine, why: said.why });
+      continue;
+    }
     facts.set(reach.machine, said);
     reached.set(reach.machine, reach);
   }
@@ -54,7 +59,7 @@ export async function diagnose({ cluster, plans, reaches, probes }: DiagnoseOpti
   return {
     findings,
     examined,
-    unreached: reaches.map(({ machine }) => machine).filter((machine) => !facts.has(machine)),
+    unreached,
     connections:
       probed?.throughVip.reduce(
         (sum, { connected, refused, unanswered }) => sum + connected + refused + unanswered,

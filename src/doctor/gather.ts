@@ -1,7 +1,7 @@
 // Asks a machine for its facts, with programs that every Linux host has.
 
 import type { Cluster, Machine } from '../model/mod.ts';
-import { askAll } from './ask.ts';
+import { askAll, type Unreached } from './ask.ts';
 import type { DirectorFacts, MachineFacts } from './facts.ts';
 import { parseDecisions, parseLinks, parseNeighbours, parseRoutes } from './parse-ip.ts';
 import { parseChecksumErrors, parseFilterRules, parseListeners, parseSysctls } from './parse-kernel.ts';
@@ -10,8 +10,7 @@ import type { Reach } from './reach.ts';
 const GLOBAL_SYSCTLS = ['net.ipv4.ip_forward'];
 const DEVICE_SYSCTLS = ['rp_filter', 'arp_ignore', 'arp_announce', 'send_redirects', 'accept_local'];
 
-/** Undefined where no command can be run. */
-export async function gatherFacts(machine: Machine, cluster: Cluster, reach: Reach): Promise<MachineFacts | undefined> {
+export async function gatherFacts(machine: Machine, cluster: Cluster, reach: Reach): Promise<MachineFacts | Unreached> {
   const [answers, decapsulating, director] = await Promise.all([
     askAll(reach, {
       links: 'ip -json addr',
@@ -26,7 +25,8 @@ export async function gatherFacts(machine: Machine, cluster: Cluster, reach: Rea
     machine.role === 'realserver' && cluster.method === 'tun' ? gatherDecapsulating(cluster, reach) : undefined,
     machine.role === 'director' ? gatherDirector(reach) : undefined,
   ]);
-  if (answers?.links.status !== 0) return undefined;
+  if ('why' in answers) return answers;
+  if (answers.links.status !== 0) return { why: `'ip -json addr' ended with status ${answers.links.status}` };
   const { links, decisions, routes, neighbours, sysctls, listeners, rules, counters } = answers;
   return {
     links: parseLinks(links.stdout),

@@ -15,6 +15,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Where labs are recorded; tests choose their own. */
   readonly stateDirectory?: string;
+  /** Whether the lab is whole with its links; otherwise {@link completeLab} is to be called. */
+  readonly isWhole?: boolean;
 }
 
 /**
@@ -39,9 +41,14 @@ export async function applyLab(plan: LabPlan, options: ApplyOptions = {}): Promi
     await rollBack(plan.name, directory, error);
     throw options.signal?.aborted ? interruptedError(plan.name) : error;
   }
-  const applied: Lab = { ...lab, status: 'up' };
-  updateState(applied, directory);
-  return applied;
+  return options.isWhole === false ? lab : completeLab(lab, directory);
+}
+
+/** Records that the lab is up. */
+export function completeLab(lab: Lab, directory = LAB_STATE_DIRECTORY): Lab {
+  const complete: Lab = { ...lab, status: 'up' };
+  updateState(complete, directory);
+  return complete;
 }
 
 async function build(plan: LabPlan, signal: AbortSignal | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 // The lab's public face: a whole cluster in network namespaces on one machine.
 
-export { applyLab } from './apply.ts';
+export { applyLab, completeLab } from './apply.ts';
+export { interruptedError as labInterruptedError } from './errors.ts';
 export { captureLink, execInMachine } from './exec.ts';
 export { FAULTS, type Fault, findFault, injectFault, undoFault } from './faults/mod.ts';
 export { detectKernel } from './kernel.ts';

@@ -74,7 +74,8 @@ export async function compare(cluster: Cluster, options: CompareOptions): Promis
     testbeds = await startAll(plans, services, options);
     return await measure(cluster, testbeds, folder, options);
   } catch (error) {
-    if (options.signal.aborted) throw interrupted(options.folder);
+    const isThere = folder.abandon();
+    if (options.signal.aborted) throw interrupted(options.folder, isThere);
     throw error;
   } finally {
     folder.close();

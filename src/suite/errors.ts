@@ -52,8 +52,9 @@ export function resultsUnwritable(folder: string, why: string, cause?: unknown):
   });
 }
 
-/** Ctrl-C or SIGTERM; what was measured is in the folder. */
-export function interrupted(folder: string): LvskitError {
+/** Ctrl-C or SIGTERM; what was measured is in the folder, if anything was. */
+export function interrupted(folder: string, hasSamples: boolean): LvskitError {
+  if (!hasSamples) return new LvskitError('COMPARE_INTERRUPTED', 'interrupted before anything was measured', {});
   return new LvskitError('COMPARE_INTERRUPTED', `interrupted; what was measured until then is in ${folder}`, {
     fields: { folder },
     remedy: `draw it with: lvskit report ${folder}`,

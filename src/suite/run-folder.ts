@@ -1,19 +1,38 @@
 // The folder of a run: what was run, as JSON, and files to which each sample is appended as soon as it is there, so that an
 // interrupted run can still be drawn.
 
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { resultsUnwritable } from './errors.ts';
 
 export class RunFolder {
   readonly path: string;
   readonly #open = new Map<string, number>();
+  readonly #wasThere: boolean;
+  readonly #written = new Set<string>();
+  #hasSamples = false;
 
-  /** Makes the folder with the files of samples; one that is there must be empty. Throws RESULTS_UNWRITABLE. */
+  /**
+   * Makes the folder with the files of samples; one that is there must be empty, but for files of a run that was killed
+   * before its first sample. Throws RESULTS_UNWRITABLE.
+   */
   constructor(path: string, ...names: readonly string[]) {
     this.path = path;
+    this.#wasThere = existsSync(path);
     this.#orUnwritable(() => {
-      if (existsSync(path) && readdirSync(path).length > 0) throw new Error('it is not empty');
+      if (this.#wasThere && !isUnused(path, names)) throw new Error('it is not empty');
       mkdirSync(path, { recursive: true });
       for (const name of names) this.#begin(name);
     });
@@ -25,6 +44,7 @@ export class RunFolder {
       const draft = join(this.path, `.${name}.new`);
       writeFileSync(draft, `${JSON.stringify(value, undefined, 2)}\n`);
       renameSync(draft, join(this.path, name));
+      this.#written.add(name);
     });
   }
 
@@ -34,6 +54,7 @@ export class RunFolder {
     this.#orUnwritable(() => {
       const fd = this.#open.get(name) ?? this.#begin(name);
       for (let written = 0; written < line.length; ) written += writeSync(fd, line, written);
+      this.#hasSamples = true;
     });
   }
 
@@ -42,9 +63,22 @@ export class RunFolder {
     this.#open.clear();
   }
 
+  /**
+   * Closes it after a run that did not come to its end. Without a sample there is nothing to draw: then it is taken away
+   * again. Returns whether it is still there.
+   */
+  abandon(): boolean {
+    this.close();
+    if (this.#hasSamples) return true;
+    for (const name of this.#written) rmSync(join(this.path, name), { force: true });
+    if (!this.#wasThere) rmdirSync(this.path);
+    return false;
+  }
+
   #begin(name: string): number {
-    const fd = openSync(join(this.path, name), 'wx');
+    const fd = openSync(join(this.path, name), 'w');
     this.#open.set(name, fd);
+    this.#written.add(name);
     return fd;
   }
 
@@ -55,4 +89,8 @@ export class RunFolder {
       throw resultsUnwritable(this.path, (error as Error).message, error);
     }
   }
+}
+
+function isUnused(path: string, names: readonly string[]): boolean {
+  return readdirSync(path).every((name) => names.includes(name) && statSync(join(path, name)).size === 0);
 }

@@ -122,7 +122,8 @@ export async function recordScale(
     folder.writeFile('scale.json', finished);
     return finished;
   } catch (error) {
-    if (signal.aborted) throw interrupted(path);
+    const isThere = folder.abandon();
+    if (signal.aborted) throw interrupted(path, isThere);
     throw error;
   } finally {
     folder.close();

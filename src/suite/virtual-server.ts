@@ -1,6 +1,7 @@
 // A whole virtual server in a lab: namespaces and links, then the director's services, then what the realservers
 // need to take VS-TUN's packets apart. The lab and the director know nothing of each other; this joins them.
 
+import { setImmediate } from 'node:timers/promises';
 import {
   type AttachMode,
   attachDecapsulation,
@@ -12,10 +13,12 @@ import {
 import { serviceTableOf } from '../director/mod.ts';
 import {
   applyLab,
+  completeLab,
   detectKernel,
   type Lab,
   type LabMachine,
   type LabOptions,
+  labInterruptedError,
   namespacePath,
   planLab,
   readLab,
@@ -79,7 +82,7 @@ export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOpt
   // A veth's checksums that are left to be computed later are lost on the short way.
   const links = attach === 'tc' ? labOptions : { ...labOptions, offload: false };
   const plan = planLab(cluster, links, detectKernel());
-  const lab = await applyLab(plan, signal === undefined ? {} : { signal });
+  const lab = await applyLab(plan, { isWhole: false, ...(signal && { signal }) });
   try {
     onLinks?.(lab);
     startWires(lab);
@@ -90,13 +93,16 @@ export async function bringUpVirtualServer(cluster: Cluster, options: BringUpOpt
       const role = lab.plan.cluster.machines.find(({ name }) => name === machine.name)?.role;
       if (role === 'director' && balancer === 'lvskit') startDirector(lab, machine, attach);
       if (role === 'realserver') startDecapsulation(machine);
+      // Where a signal that came meanwhile is told.
+      await setImmediate();
     }
     await untilListening(lab, served, signal);
+    signal?.throwIfAborted();
+    return completeLab(lab);
   } catch (error) {
     await takeDownVirtualServer(plan.name);
-    throw error;
+    throw signal?.aborted ? labInterruptedError(plan.name) : error;
   }
-  return lab;
 }
 
 /** Removes a lab with all that runs in it, in any condition. Throws the errors of removeLab. */

@@ -4,7 +4,7 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { CommandError, notRootError } from './errors.ts';
 
 export interface CommandOptions {
@@ -118,6 +118,7 @@ export function hasProgram(program: string): boolean {
 }
 
 function pathOf(program: string): string | undefined {
+  if (isAbsolute(program)) return isExecutable(program) ? program : undefined;
   return searchPath()
     .split(delimiter)
     .map((directory) => join(directory, program))

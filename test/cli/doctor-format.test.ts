@@ -35,7 +35,7 @@ test('a finding is told with evidence, reason and commands, in 80 columns', () =
   mend      realserver1: sysctl -w net.ipv4.conf.all.arp_ignore=1
             client: ip neigh flush to 192.168.1.110 dev eth0
 
-1 finding: 2 machines looked at, 1 connection made through the VIP.
+1 finding: 2 machines looked at, 1 connection tried through the VIP.
 `,
   );
 });
@@ -54,11 +54,14 @@ test('a command stays on its line, however long it is', () => {
 test('health is a line; a machine that was not looked at is none', () => {
   assert.equal(
     formatDiagnosis(diagnosis()),
-    'Nothing found: 2 machines looked at, 1 connection made through the VIP.\n',
+    'Nothing found: 2 machines looked at, 1 connection tried through the VIP.\n',
   );
   assert.equal(isHealthy(diagnosis()), true);
-  const partial = diagnosis({ unreached: ['realserver1'] });
-  assert.match(formatDiagnosis(partial), /^realserver1 could not be looked at: no command runs there\.\nNothing found/);
+  const partial = diagnosis({ unreached: [{ machine: 'realserver1', why: 'it said nothing' }] });
+  assert.match(
+    formatDiagnosis(partial),
+    /^realserver1 could not be looked at: it said nothing\.\nNothing found: 2 of 3 machines/,
+  );
   assert.equal(isHealthy(partial), false);
   assert.equal((JSON.parse(formatDiagnosisJson(partial)) as { healthy: boolean }).healthy, false);
 });

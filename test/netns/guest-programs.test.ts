@@ -144,6 +144,20 @@ test('however a run ends, its server and its service go', needing('iperf3'), () 
   }),
 );
 
+test('netpipe with options of both ends has a receiver of its own', () =>
+  withVirtualServer('vs-nat', {}, async (lab) => {
+    const sizesOf = (rows: readonly { readonly sizeBytes: number }[]) => rows.map(({ sizeBytes }) => sizeBytes);
+    const quick = ['--seconds', '0.001', '--trials', '1'];
+    assert.deepEqual(sizesOf(await jsonOf(lab, 'netpipe', '--sizes', '64,1k', ...quick)), [64, 1024]);
+    assert.deepEqual(sizesOf(await jsonOf(lab, 'netpipe', '--sizes', '1k', '-s', ...quick)), [1024]);
+    assert.deepEqual(sizesOf(await jsonOf(lab, 'netpipe', '--sizes', '4k', '-2', ...quick)), [4096]);
+    assert.deepEqual(
+      sizesOf(await jsonOf(lab, 'netpipe', '-l', '1000', '-u', '1100', '-p', '0', ...quick)).at(0),
+      1000,
+    );
+    await assertNothingIsLeft(lab, 'node');
+  }));
+
 test('a host without the other end is told, and a program that is missing by its package', needing('iperf3'), () => {
   const run = (...words: readonly string[]) =>
     runCommand([LVSKIT, 'bench', ...words], { allowFailure: true, timeoutMs: TIMEOUT_MS });

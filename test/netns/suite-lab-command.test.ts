@@ -1,7 +1,7 @@
 // `lvskit lab` and `lvskit compare` as users run them: what they say when they can't, and that nothing is left then.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { listLabs } from '../../src/lab/mod.ts';
@@ -23,6 +23,11 @@ function lvskit(words: readonly string[], prefix: readonly string[] = []) {
 function leftovers(): readonly string[] {
   const names = [...listLabs().map((lab) => lab.plan.name), ...readdirSync('/run/netns')];
   return names.filter((name) => name.startsWith(NAME));
+}
+
+function processesIn(namespace: string): number {
+  const { stdout } = runCommand(['ip', 'netns', 'pids', namespace], { allowFailure: true });
+  return stdout.split('\n').filter(Boolean).length;
 }
 
 function netpipesOf(machine: string): number {
@@ -76,6 +81,8 @@ test('a name in use is refused with status 2, and the lab of that name stays as 
 for (const words of [
   ['lab', 'up', CONF, '--name', NAME],
   ['ipvsadm', '-Ln'],
+  ['director', 'status'],
+  ['director', 'down'],
 ]) {
   test(`'lvskit ${words.slice(0, 2).join(' ')}' by another user than root fails with status 1 and says why`, async () => {
     assertNeedsRoot(await lvskit(words, NOBODY));
@@ -99,6 +106,7 @@ test("'lvskit compare' by another user than root fails with status 1 and says wh
     const { status, stderr } = await lvskit(['compare', CONF, '--out', join(folder, 'run')], NOBODY);
     assert.equal(status, 1, stderr);
     assert.match(stderr, /^lvskit: .* needs root\n/m);
+    assert.equal(existsSync(join(folder, 'run')), false);
   });
 });
 
@@ -120,10 +128,36 @@ for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  test(`${signal} while a lab comes up ends it with status ${status}, and removes what was built`, async () => {
-    const building = startInBackground([LVSKIT, 'lab', 'up', CONF, '--name', NAME]);
-    await until('its first namespaces', () => leftovers().length > 2);
-    process.kill(building.pid, signal);
-    assert.equal(await building.ended, status, building.output());
-  });
+  for (const [stage, hasCome] of [
+    ['its namespaces', () => leftovers().length > 2],
+    ['its services, beside which its director is loaded', () => processesIn(`${NAME}-switch`) > 0],
+  ] as const) {
+    test(`${signal} while a lab gets ${stage} ends it with status ${status}, and removes what was built`, async () => {
+      const building = startInBackground([LVSKIT, 'lab', 'up', CONF, '--name', NAME]);
+      await until(stage, hasCome);
+      process.kill(building.pid, signal);
+      assert.equal(await building.ended, status, building.output());
+    });
+  }
 }
+
+test('a lab whose builder is killed while its director is loaded is not up, and is removed', async () => {
+  const building = startInBackground([LVSKIT, 'lab', 'up', CONF, '--name', NAME]);
+  await until('its services', () => processesIn(`${NAME}-switch`) > 0);
+  process.kill(building.pid, 'SIGKILL');
+  await building.ended;
+  assert.match((await lvskit(['lab', 'status'])).stdout, new RegExp(`^${NAME} +leftover`, 'm'));
+  assert.equal((await lvskit(['lab', 'down', NAME])).status, 0);
+});
+
+test('a comparison that is interrupted before it measures says so, and leaves no folder', async () => {
+  await withScratch(async (folder) => {
+    const out = join(folder, 'run');
+    const comparing = startInBackground([LVSKIT, 'compare', CONF, '--systems', 'direct', '--out', out]);
+    await until('its folder', () => existsSync(out));
+    process.kill(comparing.pid, 'SIGINT');
+    assert.equal(await comparing.ended, 130, comparing.output());
+    assert.match(comparing.output(), /^lvskit: interrupted before anything was measured$/m);
+    assert.equal(existsSync(out), false);
+  });
+});

@@ -22,19 +22,19 @@ export function findFault(name: string, faults: readonly Fault[]): Fault {
  * LAB_MACHINE_UNKNOWN, LAB_FAULT_MISPLACED, COMMAND_FAILED.
  */
 export function injectFault(plan: LabPlan, fault: Fault, machine?: string): Promise<readonly FaultCommand[]> {
-  return run(plan, fault.inject(placeOf(plan, fault, machine)));
+  return run(plan, placesOf(plan, fault, machine).slice(0, 1).flatMap(fault.inject));
 }
 
-/** Harmless where the fault is not. Throws as {@link injectFault}. */
+/** On every machine that can have the fault, or the one that is named: harmless where it is not. Throws as {@link injectFault}. */
 export function undoFault(plan: LabPlan, fault: Fault, machine?: string): Promise<readonly FaultCommand[]> {
-  return run(plan, fault.undo(placeOf(plan, fault, machine)));
+  return run(plan, placesOf(plan, fault, machine).flatMap(fault.undo));
 }
 
-function placeOf(plan: LabPlan, fault: Fault, name: string | undefined): FaultPlace {
+function placesOf(plan: LabPlan, fault: Fault, name: string | undefined): readonly FaultPlace[] {
   const machines = fault.machines(plan.cluster);
-  const wanted = name === undefined ? machines[0]?.name : findMachine(plan, name).name;
-  const machine = machines.find((each) => each.name === wanted);
-  if (machine !== undefined) return { plan, machine };
+  const wanted = name === undefined ? undefined : findMachine(plan, name).name;
+  const places = machines.filter((each) => wanted === undefined || each.name === wanted);
+  if (places.length > 0) return places.map((machine) => ({ plan, machine }));
   throw faultMisplacedError(
     fault,
     plan.name,

@@ -3,6 +3,7 @@
 import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFileLock } from '../../system/mod.ts';
+import { FolderUnfitError } from '../errors.ts';
 
 export const LARGEST_EXPONENT = 26;
 
@@ -13,8 +14,20 @@ export function paperFileName(exponent: number): string {
   return `file.${exponent}`;
 }
 
-/** Writes those that are missing: 128 MB in all. Whoever reads meanwhile finds a file whole or not at all. */
+/**
+ * Writes those that are missing: 128 MB in all. Whoever reads meanwhile finds a file whole or not at all. Throws
+ * SERVICE_FOLDER_UNFIT.
+ */
 export function writePaperFiles(folder: string): void {
+  try {
+    writeMissing(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).errno === undefined) throw error;
+    throw new FolderUnfitError(folder, (error as Error).message);
+  }
+}
+
+function writeMissing(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   withFileLock(`${folder}.lock`, () => {
     for (let exponent = 0; exponent <= LARGEST_EXPONENT; exponent++) {
