@@ -172,6 +172,12 @@ struct lvs_tuple {
 	__u8 pad;
 };
 
+/* What a connection is under: a persistence template; of FTP's data connections, the control connection. */
+struct lvs_child {
+	struct lvs_tuple parent;
+	__u32 server; /* index into lvs_servers: parents of other servers do not count this connection */
+};
+
 /* What a template of SIP is about. */
 struct lvs_call {
 	__be32 client[4]; /* its network */
@@ -249,7 +255,7 @@ struct lvs_flow {
 	__be16 tunnel_port;
 	__u32 service; /* service id, for its counters */
 	__u32 timeout_s; /* of templates; 0: the state's */
-	__u32 children; /* of a template: connections under it */
+	__u32 children; /* connections under it, see struct lvs_child */
 	struct lvs_tuple peer; /* the other direction's key; all zero under VS-DR and VS-TUN */
 	/* Of the owner: when it is looked at next, at its expiry or before; 0: never yet. And its entry in lvs_due. */
 	__u64 due_ns;

@@ -116,44 +116,63 @@ static __always_inline struct lvs_flow *connection_reply(const struct lvs_tuple 
 	return reply;
 }
 
-/* Puts a connection under a template, or under the control connection of FTP. Returns 0, or a negative error. */
-static __noinline int template_hold(const struct lvs_tuple *key, const struct lvs_tuple *parent)
+/*
+ * What counts a connection among its children, or NULL: a template to another server may have come in the place of the
+ * one that the connection was put under.
+ */
+static __always_inline struct lvs_flow *child_parent(const struct lvs_child *child)
 {
+	struct lvs_flow *parent = bpf_map_lookup_elem(&lvs_flows, &child->parent);
+
+	return parent && parent->server == child->server ? parent : NULL;
+}
+
+/* Takes one from the children; of a template that has come later they may be none. */
+static __always_inline void children_leave(struct lvs_flow *parent)
+{
+	if ((__s32)__sync_fetch_and_add(&parent->children, -1) <= 0)
+		__sync_fetch_and_add(&parent->children, 1);
+}
+
+/*
+ * Puts a connection to `server` under a template, or under the control connection of FTP. Returns 0, or a negative
+ * error.
+ */
+static __noinline int template_hold(const struct lvs_tuple *key, const struct lvs_tuple *parent, __u32 server)
+{
+	struct lvs_child child = {.server = server};
 	struct lvs_flow *template;
 	long error;
 
 	if (!key || !parent)
 		return -EINVAL;
-	error = bpf_map_update_elem(&lvs_templates, key, parent, BPF_NOEXIST);
-	/* Another CPU made the same connection, and has counted it. */
-	if (error == -EEXIST)
-		return 0;
-	if (error)
-		return error;
-	template = bpf_map_lookup_elem(&lvs_flows, parent);
+	child.parent = *parent;
+	template = child_parent(&child);
+	/* Counted first: as soon as it is found there, another CPU may release it. */
 	if (template)
 		__sync_fetch_and_add(&template->children, 1);
-	return 0;
+	error = bpf_map_update_elem(&lvs_templates, key, &child, BPF_NOEXIST);
+	if (error && template)
+		children_leave(template);
+	/* Another CPU made the same connection, and has counted it. */
+	return error == -EEXIST ? 0 : error;
 }
 
-/*
- * Takes a connection to `server` from under its template. A template to another server has come in the place of the
- * one that the connection was under.
- */
-static __noinline int template_release(const struct lvs_tuple *key, __u32 server)
+/* Takes a connection from under its template. */
+static __noinline int template_release(const struct lvs_tuple *key)
 {
 	struct lvs_flow *template;
-	struct lvs_tuple *parent;
+	struct lvs_child *child;
 
 	if (!key)
 		return 0;
-	parent = bpf_map_lookup_elem(&lvs_templates, key);
-	if (!parent)
+	child = bpf_map_lookup_elem(&lvs_templates, key);
+	if (!child)
 		return 0;
-	template = bpf_map_lookup_elem(&lvs_flows, parent);
-	if (template && template->children && template->server == server)
-		__sync_fetch_and_add(&template->children, -1);
-	bpf_map_delete_elem(&lvs_templates, key);
+	template = child_parent(child);
+	/* Of CPUs that do so at once, one counts. */
+	if (!bpf_map_delete_elem(&lvs_templates, key) && template)
+		children_leave(template);
 	return 0;
 }
 
@@ -161,14 +180,14 @@ static __noinline int template_release(const struct lvs_tuple *key, __u32 server
 static __noinline int template_assure(const struct lvs_tuple *key)
 {
 	struct lvs_flow *template;
-	struct lvs_tuple *parent;
+	struct lvs_child *child;
 
 	if (!key)
 		return 0;
-	parent = bpf_map_lookup_elem(&lvs_templates, key);
-	if (!parent)
+	child = bpf_map_lookup_elem(&lvs_templates, key);
+	if (!child)
 		return 0;
-	template = bpf_map_lookup_elem(&lvs_flows, parent);
+	template = bpf_map_lookup_elem(&lvs_flows, &child->parent);
 	if (template && template->state == LVS_S_TEMPLATE)
 		template->flags |= LVS_FLOW_ASSURED;
 	return 0;
@@ -181,6 +200,7 @@ static __noinline int template_assure(const struct lvs_tuple *key)
 static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_flow *owner, __u64 now_ns)
 {
 	struct lvs_flow *reply;
+	bool is_controlled;
 	__u32 state;
 
 	if (!key || !owner)
@@ -191,8 +211,7 @@ static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_
 	connection_enters(owner->server, state, -1);
 	occupancy_add(-entries_of(key, owner));
 	wheel_leave(owner);
-	if (owner->flags & LVS_FLOW_CONTROLLED)
-		template_release(key, owner->server);
+	is_controlled = owner->flags & LVS_FLOW_CONTROLLED;
 	if (key->kind == LVS_CALL)
 		bpf_map_delete_elem(&lvs_calls, key);
 	stats_flush(owner, now_ns);
@@ -202,6 +221,9 @@ static __noinline int connection_delete(const struct lvs_tuple *key, struct lvs_
 		bpf_map_delete_elem(&lvs_flows, &owner->peer);
 	}
 	bpf_map_delete_elem(&lvs_flows, key);
+	/* Last: a packet that still finds the connection cannot put it under its template again. */
+	if (is_controlled)
+		template_release(key);
 	return 0;
 }
 

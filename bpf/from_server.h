@@ -71,7 +71,8 @@ static __always_inline int call_keep(const struct packet *turned, const struct l
 	template = key ? bpf_map_lookup_elem(&lvs_flows, key) : NULL;
 	if (template)
 		connection_delete(key, template, now_ns);
-	return persistence_keep(turned, service, server, now_ns) == server ? 0 : -EINVAL;
+	/* Another CPU may keep it elsewhere by now; this packet is the server's all the same. */
+	return persistence_keep(turned, service, server, now_ns) < 0 ? -EINVAL : 0;
 }
 
 /* The call has been answered, which listings show (udp_state_transition, v6.1). Connections tell their templates so. */
@@ -125,7 +126,7 @@ static __always_inline bool call_open(struct __sk_buff *skb, const struct packet
 		return false;
 	if (connection_create(&turned->tuple, fresh, now_ns, &reason))
 		return true;
-	template_release(&turned->tuple, real->server);
+	template_release(&turned->tuple);
 	return false;
 }
 

@@ -45,12 +45,12 @@ static __noinline int ftp_expect(const struct lvs_tuple *control, const struct l
 	if (known && known->direction == LVS_TO_SERVER)
 		connection_delete(key, known, now_ns);
 	fresh = connection_blank();
-	if (!fresh || template_hold(key, control))
+	if (!fresh || template_hold(key, control, flow->server))
 		return -EINVAL;
 	ftp_describe(fresh, flow, line->server, line->server_port);
 	if (connection_create(key, fresh, now_ns, &reason))
 		return 0;
-	template_release(key, flow->server);
+	template_release(key);
 	return -EINVAL;
 }
 
@@ -200,7 +200,7 @@ __noinline int ftp_take(const struct packet *packet, __u64 now_ns)
 	struct lvs_tuple *tuple = key_draft(KEY_DRAFT_PACKET);
 	struct lvs_tuple *key = key_draft(KEY_DRAFT_TEMPLATE);
 	struct lvs_flow *expected, *fresh;
-	struct lvs_tuple *control;
+	struct lvs_child *child;
 	int reason;
 
 	if (!packet || !tuple || !key)
@@ -212,15 +212,15 @@ __noinline int ftp_take(const struct packet *packet, __u64 now_ns)
 	expected = bpf_map_lookup_elem(&lvs_flows, key);
 	if (!expected || expected->state != LVS_S_LISTEN)
 		return 0;
-	control = bpf_map_lookup_elem(&lvs_templates, key);
+	child = bpf_map_lookup_elem(&lvs_templates, key);
 	fresh = connection_blank();
-	if (!control || !fresh || template_hold(tuple, control))
+	if (!child || !fresh || template_hold(tuple, &child->parent, expected->server))
 		return 0;
 	ftp_describe(fresh, expected, expected->to_addr, expected->to_port);
 	connection_delete(key, expected, now_ns);
 	if (connection_create(tuple, fresh, now_ns, &reason))
 		return 1;
-	template_release(tuple, fresh->server);
+	template_release(tuple);
 	return 0;
 }
 

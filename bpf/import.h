@@ -45,7 +45,7 @@ static __noinline int import_new(const struct lvs_import *entry, struct lvs_flow
 	if (is_held) {
 		if (!bpf_map_lookup_elem(&lvs_flows, &entry->parent))
 			return LVS_IMPORT_WAITS;
-		if (template_hold(&entry->key, &entry->parent))
+		if (template_hold(&entry->key, &entry->parent, fresh->server))
 			return LVS_IMPORT_NO_ROOM;
 	}
 	seen_ns = fresh->last_seen_ns;
@@ -56,7 +56,7 @@ static __noinline int import_new(const struct lvs_import *entry, struct lvs_flow
 	flow = connection_create(&entry->key, fresh, now_ns, &reason);
 	if (!flow) {
 		if (is_held)
-			template_release(&entry->key, fresh->server);
+			template_release(&entry->key);
 		return LVS_IMPORT_NO_ROOM;
 	}
 	import_settle(flow, seen_ns, is_adopted);

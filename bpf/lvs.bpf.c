@@ -102,7 +102,14 @@ static __always_inline __s64 choose_server(struct __sk_buff *skb, const struct p
 	member = schedule(service, packet, now_ns);
 	if (!member)
 		return REFUSED(LVS_DROP_NO_SERVER);
-	return is_persistent ? persistence_keep(packet, service, member->server, now_ns) : member->server;
+	if (!is_persistent)
+		return member->server;
+	server = persistence_keep(packet, service, member->server, now_ns);
+	if (server < 0 || server == member->server)
+		return server;
+	/* Another CPU was first. What it has made may not lead anywhere. */
+	server = persistence_find(packet, service, skb->mark, now_ns);
+	return server < 0 ? member->server : server;
 }
 
 /* What becomes of a packet that is not the director's: an older one, whose place this one takes, may know it. */
@@ -178,11 +185,11 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 		return NULL;
 	}
 	flow = connection_create(&packet->tuple, fresh, now_ns, &reason);
-	if (!flow) {
-		if (service->flags & LVS_SERVICE_PERSISTENT)
-			template_release(&packet->tuple, server);
+	/* One that is there already may be under nothing: another director has told of it. */
+	if (service->flags & LVS_SERVICE_PERSISTENT && (!flow || !(flow->flags & LVS_FLOW_CONTROLLED)))
+		template_release(&packet->tuple);
+	if (!flow)
 		*verdict = drop(reason);
-	}
 	return flow;
 }
 

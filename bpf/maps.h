@@ -85,13 +85,13 @@ static __always_inline struct lvs_tuple *key_draft(__u32 which)
 	return bpf_map_lookup_elem(&lvs_key_drafts, &which);
 }
 
-/* Which persistence template a connection is under; of FTP's data connections, which control connection. */
+/* What the connections are under that are under something. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, LVS_MAX_CHILDREN);
 	__type(key, struct lvs_tuple);
-	__type(value, struct lvs_tuple);
+	__type(value, struct lvs_child);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_templates SEC(".maps");
 

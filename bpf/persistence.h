@@ -78,12 +78,13 @@ static __noinline __s64 persistence_find(const struct packet *packet, const stru
 	return template_server(key, now_ns);
 }
 
-/* Keeps this packet's client at `server` from now on. Returns it. */
+/* Keeps this packet's client at `server` from now on. Returns it, or where another CPU keeps the client by now. */
 static __noinline __s64 persistence_keep(const struct packet *packet, const struct lvs_service *service, __u32 server,
 					 __u64 now_ns)
 {
 	struct lvs_tuple *key = key_draft(KEY_DRAFT_TEMPLATE);
 	struct lvs_flow *fresh = connection_blank();
+	struct lvs_flow *template;
 	int reason;
 
 	if (!packet || !service || !key || !fresh || describe_server(fresh, service, server))
@@ -94,7 +95,8 @@ static __noinline __s64 persistence_keep(const struct packet *packet, const stru
 	fresh->timeout_s = service->persistence_s;
 	if (key->kind == LVS_CALL && sip_remember(key))
 		return REFUSED(LVS_DROP_TABLE_FULL);
-	return connection_create(key, fresh, now_ns, &reason) ? server : REFUSED(reason);
+	template = connection_create(key, fresh, now_ns, &reason);
+	return template ? template->server : REFUSED(reason);
 }
 
 /* Puts the connection that this packet opens under its template. Returns 0, or a negative error. */
@@ -103,7 +105,7 @@ static __always_inline int persistence_hold(struct lvs_flow *fresh, const struct
 	struct lvs_tuple *key = key_draft(KEY_DRAFT_TEMPLATE);
 
 	fresh->flags |= LVS_FLOW_CONTROLLED;
-	return key ? template_hold(&packet->tuple, key) : -EINVAL;
+	return key ? template_hold(&packet->tuple, key, fresh->server) : -EINVAL;
 }
 
 #endif

@@ -133,6 +133,14 @@ export const lvsTuple = {
   },
 } as const satisfies Layout;
 
+export const lvsChild = {
+  size: 44,
+  fields: {
+    parent: { offset: 0, struct: lvsTuple },
+    server: { offset: 40, scalar: 'u32' },
+  },
+} as const satisfies Layout;
+
 export const lvsCall = {
   size: 280,
   fields: {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   lvsAddressKey,
   lvsCall,
+  lvsChild,
   lvsConfig,
   lvsConnectionCounts,
   lvsDatagram,
@@ -32,7 +33,7 @@ export function openMaps(directory: string) {
   const at = (name: string) => join(directory, name);
   return {
     flows: new BpfMap(at('lvs_flows'), lvsTuple, lvsFlow),
-    templates: new BpfMap(at('lvs_templates'), lvsTuple, lvsTuple),
+    templates: new BpfMap(at('lvs_templates'), lvsTuple, lvsChild),
     addresses: new BpfMap(at('lvs_addresses'), lvsAddressKey, U32),
     held: new BpfMap(at('lvs_held'), lvsZeroKey, lvsHeld),
     datagrams: new BpfMap(at('lvs_datagrams'), lvsDatagramKey, lvsDatagram),

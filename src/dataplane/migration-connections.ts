@@ -47,6 +47,8 @@ interface Peek {
 export class ConnectionTransfer {
   readonly #flows: ReturnType<ForeignMaps['open']>;
   readonly #parents: ReturnType<ForeignMaps['open']> | undefined;
+  /** Offset in its rows; earlier versions kept nothing else there. */
+  readonly #parentAt: number;
   readonly #calls: CallTransfer | undefined;
   readonly #keyMoves: readonly Move[];
   readonly #flowMoves: readonly Move[];
@@ -60,6 +62,7 @@ export class ConnectionTransfer {
   constructor(theirs: ForeignMaps, enums: Enums, directory: string) {
     this.#flows = theirs.open('lvs_flows');
     this.#parents = theirs.has('lvs_templates') ? theirs.open('lvs_templates') : undefined;
+    this.#parentAt = this.#parents?.value.fields.parent?.offset ?? 0;
     if (theirs.has('lvs_calls')) this.#calls = new CallTransfer(theirs, directory);
     const { fields } = this.#flows.value;
     const at = (name: string) => fields[name]?.offset ?? 0;
@@ -124,7 +127,7 @@ export class ConnectionTransfer {
     const frame = new Uint8Array(FLOW_AT + lvsFlow.size);
     applyMoves(this.#keyMoves, key, frame, KEY_AT);
     const parent = flow.isControlled && !isOrphan ? this.#parents?.map.getEncoded(key) : undefined;
-    if (parent !== undefined) applyMoves(this.#keyMoves, parent, frame, PARENT_AT);
+    if (parent !== undefined) applyMoves(this.#keyMoves, parent.subarray(this.#parentAt), frame, PARENT_AT);
     applyMoves(this.#flowMoves, value, frame, FLOW_AT);
     if (frame[KIND_AT] === lvsTupleKind.LVS_CALL) this.#calls?.transfer(key, frame);
     const view = new DataView(frame.buffer, FLOW_AT);

@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import {
   lvsAddressKey,
+  lvsChild,
   lvsConfig,
   lvsDestination,
   lvsDestinationKey,
@@ -56,7 +57,7 @@ const OTHERS: Readonly<Record<string, Table>> = {
     value: lvsFlow,
     fields: ['last_seen_ns', 'state', 'direction', 'method', 'to_port', 'server', 'to_addr', 'service', 'peer'],
   },
-  lvs_templates: { key: lvsTuple, value: lvsTuple, optional: true },
+  lvs_templates: { key: lvsTuple, value: lvsChild, optional: true },
 };
 
 /** Tables whose rows do not outlive a director: what is there for a moment, or follows from the rest. */

@@ -24,7 +24,7 @@ export class Director {
   /** Where its maps are pinned. */
   readonly directory: string;
   readonly ifindex: Readonly<Record<NicName, number>>;
-  readonly #namespace = makeNamespace();
+  readonly namespace = makeNamespace();
   readonly #program: TestedProgram;
   readonly #timeouts: readonly number[];
   #dropsBefore: ReadonlyMap<string, number> = new Map();
@@ -51,7 +51,7 @@ export class Director {
 
   remove(): void {
     this.#program.close();
-    removeNamespace(this.#namespace);
+    removeNamespace(this.namespace);
   }
 
   #config() {
@@ -65,7 +65,7 @@ export class Director {
     if (this.#isInside) return work();
     this.#isInside = true;
     try {
-      return inNetworkNamespace(`/run/netns/${this.#namespace}`, work);
+      return inNetworkNamespace(`/run/netns/${this.namespace}`, work);
     } finally {
       this.#isInside = false;
     }
@@ -84,13 +84,13 @@ export class Director {
 
   /** Runs `ip` in the namespace. */
   ip(command: string): void {
-    runCommand(['ip', '-n', this.#namespace, ...command.split(' ')]);
+    runCommand(['ip', '-n', this.namespace, ...command.split(' ')]);
   }
 
   /** Runs `work` while the host may not forward packets. */
   withoutForwarding(work: () => void): void {
     const setForwarding = (value: number) =>
-      runCommand(['ip', 'netns', 'exec', this.#namespace, 'sysctl', '-qw', `net.ipv4.ip_forward=${value}`]);
+      runCommand(['ip', 'netns', 'exec', this.namespace, 'sysctl', '-qw', `net.ipv4.ip_forward=${value}`]);
     setForwarding(0);
     try {
       work();

@@ -2,7 +2,7 @@
 // and ends it.
 
 import assert from 'node:assert/strict';
-import { lvsTupleKind } from '../../src/dataplane/abi.ts';
+import { lvsState, lvsTupleKind } from '../../src/dataplane/abi.ts';
 import type { Connection, Persistence, ServerEntry, ServiceEntry } from '../../src/director/mod.ts';
 import type { Ipv4, TransportProtocol } from '../../src/model/mod.ts';
 import { type Director, directorTest, until } from './director.ts';
@@ -10,6 +10,7 @@ import { assertAnswered, assertForwarded } from './outcome.ts';
 import { buildPacket } from './packet-builder.ts';
 import { VERDICT } from './prog-test-run.ts';
 import { CLIENT, SERVER, SERVER2, server, service, VIP } from './services.ts';
+import { openSimultaneously } from './simultaneous-openers.ts';
 
 const VIP_ADDRESS = '10.9.1.110';
 const SERVERS = [server(SERVER, 'nat'), server(SERVER2, 'nat')];
@@ -268,3 +269,36 @@ for (const protocol of ['tcp', 'udp'] as const satisfies readonly TransportProto
     assert.equal([...director.maps.templates.entries()].length, 0);
   });
 }
+
+directorTest(
+  'connections that a new client opens on two CPUs at once have one server, and its template ends',
+  async (director) => {
+    director.setAllTimeouts(2);
+    director.configure(kept(SERVERS, { persistence: persistence(3) }));
+    await openSimultaneously(director, 2000);
+    const went = new Map<string, Set<string>>();
+    for (const { client, server: to } of director.plane.readConnections()) {
+      went.set(client.address, (went.get(client.address) ?? new Set()).add(text(to)));
+    }
+    assert.deepEqual(
+      [...went].filter(([, servers]) => servers.size > 1),
+      [],
+    );
+    await until('connections and templates to expire', () => director.flowCount() === 0);
+    assert.equal([...director.maps.templates.entries()].length, 0);
+  },
+);
+
+directorTest('a template does not count a connection to another server', async (director) => {
+  director.setAllTimeouts(1);
+  director.configure(kept());
+  const first = connect(director, '198.51.100.7:40000');
+  const [template] = [...director.maps.flows.entries()].filter(({ key }) => key.kind === lvsTupleKind.LVS_TEMPLATE);
+  assert.ok(template);
+  const children = () => director.maps.flows.get(template.key)?.children;
+  await until('the connection to expire', () => children() === 0);
+  // Another CPU is about to delete it: it keeps nobody any more, and is in the place of the one that is to come.
+  director.maps.flows.set(template.key, { ...template.value, children: 0, state: lvsState.LVS_S_GONE });
+  assert.notEqual(connect(director, '198.51.100.7:40001'), first);
+  assert.equal(children(), 0);
+});
