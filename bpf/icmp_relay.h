@@ -132,10 +132,7 @@ static __noinline struct lvs_flow *relay_find(struct __sk_buff *skb, struct pack
 	if (!quoted ||
 	    (packet->tuple.family == LVS_IPV4 ? quoted_parse_ipv4(skb, quoted) : quoted_parse_ipv6(skb, quoted)))
 		return NULL;
-	if (quoted->packet.tuple.protocol == IPPROTO_IPIP || quoted->packet.tuple.protocol == IPPROTO_IPV6) {
-		*verdict = RELAY_OF_TUNNEL;
-		return NULL;
-	}
+	*verdict = RELAY_OF_TUNNEL;
 	if (quoted_ports(skb, quoted))
 		return NULL;
 	tuple_turn(&quoted->turned, &quoted->packet.tuple);

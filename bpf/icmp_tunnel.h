@@ -9,6 +9,7 @@
 
 #include "forward_tun.h"
 #include "icmp_inner.h"
+#include "tunnel_parse.h"
 
 /* The least MTU of IPv4 (RFC 791); a smaller one is no router's. */
 #define LEAST_MTU 68
@@ -88,16 +89,38 @@ static __always_inline int tunnel_answer(struct __sk_buff *skb, const struct pac
 	return tunnel_send_error(skb, &tuple);
 }
 
+/* Whether a packet with its outer IP header at `ip` went through the flow's own tunnel. */
+static __noinline bool tunnel_is_of(struct __sk_buff *skb, __u32 ip, const struct tunnel_packet *found,
+				    const struct lvs_flow *flow)
+{
+	__be32 source[4] = {}, destination[4] = {};
+	__u32 bytes;
+
+	if (!found || !flow || found->tunnel != flow->tunnel ||
+	    (found->tunnel == LVS_TUNNEL_GUE && found->gue_port != flow->tunnel_port))
+		return false;
+	if (flow->to_family == LVS_IPV4) {
+		ip += offsetof(struct iphdr, saddr);
+		bytes = sizeof(source[0]);
+	} else {
+		ip += offsetof(struct ipv6hdr, saddr);
+		bytes = sizeof(source);
+	}
+	if (bpf_skb_load_bytes(skb, ip, source, bytes) || bpf_skb_load_bytes(skb, ip + bytes, destination, bytes))
+		return false;
+	return address_equal(source, flow->tunnel_source) && address_equal(destination, flow->to_addr);
+}
+
 /* An error whose packet inside is a tunnel's. What is not of one of our tunnels is left to the stack. */
 static __noinline int icmp_of_tunnel(struct __sk_buff *skb, const struct packet *packet)
 {
+	struct tunnel_packet found = {};
 	struct icmp_answer answer = {};
 	struct quoted_packet *quoted;
 	struct icmp_header icmp;
 	struct lvs_flow *flow;
 	__u32 overhead, inside;
 	bool may_fragment;
-	__u8 family;
 
 	if (!packet || bpf_skb_load_bytes(skb, packet->transport, &icmp, sizeof(icmp)))
 		return TC_ACT_OK;
@@ -108,14 +131,18 @@ static __noinline int icmp_of_tunnel(struct __sk_buff *skb, const struct packet 
 	    quoted->packet.fragment == FRAGMENT_LATER)
 		return TC_ACT_OK;
 	may_fragment = !quoted->packet.dont_fragment;
-	family = quoted->packet.tuple.protocol == IPPROTO_IPIP ? LVS_IPV4 : LVS_IPV6;
-	quoted = quoted_at(quoted->packet.transport);
-	if (!quoted || (family == LVS_IPV4 ? quoted_parse_ipv4(skb, quoted) : quoted_parse_ipv6(skb, quoted)) ||
+	found.inner = quoted->packet.transport;
+	if (!tunnel_parse_shim(skb, quoted->packet.tuple.protocol, &found))
+		return TC_ACT_OK;
+	quoted = quoted_at(found.inner);
+	if (!quoted ||
+	    (found.inner_family == LVS_IPV4 ? quoted_parse_ipv4(skb, quoted) : quoted_parse_ipv6(skb, quoted)) ||
 	    quoted_ports(skb, quoted))
 		return TC_ACT_OK;
 	flow = bpf_map_lookup_elem(&lvs_flows, &quoted->packet.tuple);
 	if (!flow || flow->direction != LVS_TO_SERVER || flow->method != LVS_TUN ||
-	    flow->to_family != packet->tuple.family || tunnel_translate(&answer, &icmp, packet->tuple.family, family))
+	    flow->to_family != packet->tuple.family || !tunnel_is_of(skb, inside, &found, flow) ||
+	    tunnel_translate(&answer, &icmp, packet->tuple.family, found.inner_family))
 		return TC_ACT_OK;
 	trace_step(LVS_TRACE_ICMP_OF_TUNNEL);
 	if (answer.cause == CAUSE_TOO_BIG) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 /*
- * Where in a tunnel's packet the inner one is: behind IPv4 or IPv6, and there directly, behind GRE, or behind GUE on a
- * port that is known. Reads and never changes the packet. What is not wholly understood is no tunnel's packet.
+ * Where in a tunnel's packet the inner one is: behind IPv4 or IPv6, and there directly, behind GRE, or behind GUE. Reads
+ * and never changes the packet. What is not wholly understood is no tunnel's packet.
  */
 #ifndef LVS_TUNNEL_PARSE_H
 #define LVS_TUNNEL_PARSE_H
@@ -28,12 +28,14 @@ struct tunnel_packet {
 	__u32 inner; /* offset of the inner IP header */
 	__u8 outer_family; /* enum lvs_family */
 	__u8 inner_family; /* enum lvs_family */
+	__u8 tunnel; /* enum lvs_tunnel */
 	__u8 tos; /* the outer one */
 	bool has_checksum; /* a checksum of the outer headers, which may be all that the device has looked at */
 	bool is_remote_checksum; /* the inner one is to be completed */
 	bool is_datagram; /* UDP is inside */
 	__u16 checksum_start;
 	__u16 checksum_offset;
+	__be16 gue_port;
 	__u16 inner_bytes; /* of the inner packet; 0 when it does not say (BIG TCP) */
 	struct lvs_address_key destination; /* of the inner packet */
 };
@@ -68,20 +70,18 @@ static __always_inline bool tunnel_parse_gue_option(struct __sk_buff *skb, struc
 	return true;
 }
 
-static __always_inline bool tunnel_parse_gue(struct __sk_buff *skb, void *gue_ports, struct tunnel_packet *found)
+static __always_inline bool tunnel_parse_gue(struct __sk_buff *skb, struct tunnel_packet *found)
 {
 	struct tunnel_shim shim;
-	__u32 port, option_words;
+	__u32 option_words;
 
 	if (bpf_skb_load_bytes(skb, found->inner, shim.words, GUE_BYTES))
-		return false;
-	port = bpf_ntohs(shim.gue.udp.dest);
-	if (!bpf_map_lookup_elem(gue_ports, &port))
 		return false;
 	if (shim.gue.version_and_length & GUE_VERSION_AND_CONTROL || shim.gue.flags & ~bpf_htons(GUE_PRIVATE))
 		return false;
 	if (shim.gue.protocol != IPPROTO_IPIP && shim.gue.protocol != IPPROTO_IPV6)
 		return false;
+	found->gue_port = shim.gue.udp.dest;
 	found->has_checksum = shim.gue.udp.check;
 	found->inner_family = shim.gue.protocol == IPPROTO_IPIP ? LVS_IPV4 : LVS_IPV6;
 	found->inner += GUE_BYTES;
@@ -89,6 +89,30 @@ static __always_inline bool tunnel_parse_gue(struct __sk_buff *skb, void *gue_po
 	if (!shim.gue.flags)
 		return !option_words;
 	return option_words * 4 == sizeof(struct gue_remote_checksum) && tunnel_parse_gue_option(skb, found);
+}
+
+/*
+ * What follows an outer IP header, from `found->inner` on: moves that behind it. False when no packet follows; whether
+ * a datagram's port is GUE's is for the caller to say.
+ */
+static __always_inline bool tunnel_parse_shim(struct __sk_buff *skb, int protocol, struct tunnel_packet *found)
+{
+	switch (protocol) {
+	case IPPROTO_IPIP:
+		found->inner_family = LVS_IPV4;
+		return true;
+	case IPPROTO_IPV6:
+		found->inner_family = LVS_IPV6;
+		return true;
+	case IPPROTO_GRE:
+		found->tunnel = LVS_TUNNEL_GRE;
+		return tunnel_parse_gre(skb, found);
+	case IPPROTO_UDP:
+		found->tunnel = LVS_TUNNEL_GUE;
+		return tunnel_parse_gue(skb, found);
+	default:
+		return false;
+	}
 }
 
 /* The outer IP header. Returns the protocol of what follows it, or -1. */
@@ -141,30 +165,21 @@ static __always_inline bool tunnel_parse_inner(struct __sk_buff *skb, struct tun
 	return true;
 }
 
+static __always_inline bool is_gue_port(void *gue_ports, __be16 port)
+{
+	__u32 key = bpf_ntohs(port);
+
+	return bpf_map_lookup_elem(gue_ports, &key);
+}
+
 /* Fills `found`, which is all zero. False when the packet is none that has come through a tunnel. */
 static __always_inline bool tunnel_parse(struct __sk_buff *skb, void *gue_ports, struct tunnel_packet *found)
 {
-	bool is_tunnel;
-
-	switch (tunnel_parse_outer(skb, found)) {
-	case IPPROTO_IPIP:
-		found->inner_family = LVS_IPV4;
-		is_tunnel = true;
-		break;
-	case IPPROTO_IPV6:
-		found->inner_family = LVS_IPV6;
-		is_tunnel = true;
-		break;
-	case IPPROTO_GRE:
-		is_tunnel = tunnel_parse_gre(skb, found);
-		break;
-	case IPPROTO_UDP:
-		is_tunnel = tunnel_parse_gue(skb, gue_ports, found);
-		break;
-	default:
+	if (!tunnel_parse_shim(skb, tunnel_parse_outer(skb, found), found))
 		return false;
-	}
-	return is_tunnel && tunnel_parse_inner(skb, found);
+	if (found->tunnel == LVS_TUNNEL_GUE && !is_gue_port(gue_ports, found->gue_port))
+		return false;
+	return tunnel_parse_inner(skb, found);
 }
 
 #endif

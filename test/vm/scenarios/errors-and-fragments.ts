@@ -23,6 +23,7 @@ const FAMILIES = [
   { family: 'IPv4', suffix: '' },
   { family: 'IPv6', suffix: 'v6' },
 ] as const;
+const TUNNEL_TYPES = ['--tun-type gre', '--tun-type gre --tun-csum', '--tun-type gue --tun-port 6080'] as const;
 const ERRORS: readonly IcmpErrorName[] = ['port unreachable', 'host unreachable', 'too big', 'time exceeded'];
 
 const BIG = filler(8000);
@@ -36,28 +37,42 @@ function service(protocol: '-t' | '-u', suffix: string, flag: string): Step[] {
   );
 }
 
-export const ERRORS_AND_FRAGMENTS: readonly Scenario[] = FAMILIES.flatMap(({ family, suffix }) =>
+function errorsFromServers(
+  name: string,
+  flag: string,
+  view: 'both' | 'client',
+  family: string,
+  suffix: string,
+): Scenario {
+  const [client, vip] = [`c1${suffix}:1025`, `vip${suffix}:80`];
+  return {
+    name: `${name}, ${family}: ICMP errors from the servers' side`,
+    steps: [
+      ...service('-t', suffix, flag),
+      ...open(client, vip, view),
+      ...ERRORS.flatMap((error) => [
+        send(tcp(client, vip, 'P.', { data: error })),
+        answerIcmp('B', error),
+        send(tcp(client, vip, 'P.', { data: error })),
+        answerIcmp('B', error, `r5${suffix}`),
+      ]),
+      ...listings(),
+    ],
+  };
+}
+
+const TUNNELS: readonly Scenario[] = FAMILIES.flatMap(({ family, suffix }) =>
+  TUNNEL_TYPES.map((type) => errorsFromServers(`VS-TUN ${type}`, `-i ${type}`, 'client', family, suffix)),
+);
+
+const METHODS_AND_FAMILIES: readonly Scenario[] = FAMILIES.flatMap(({ family, suffix }) =>
   METHODS.flatMap(({ name, flag, view }): Scenario[] => {
     const [client, vip] = [`c1${suffix}:1025`, `vip${suffix}:80`];
-    const router = `r5${suffix}`;
     const datagram = udp(client, vip, BIG, { dontFragment: false });
     const pieces = fragments(datagram, FRAGMENT_BYTES);
     const backwards = pieces.map((_, index) => pieces.length - 1 - index);
     return [
-      {
-        name: `${name}, ${family}: ICMP errors from the servers' side`,
-        steps: [
-          ...service('-t', suffix, flag),
-          ...open(client, vip, view),
-          ...ERRORS.flatMap((error) => [
-            send(tcp(client, vip, 'P.', { data: error })),
-            answerIcmp('B', error),
-            send(tcp(client, vip, 'P.', { data: error })),
-            answerIcmp('B', error, router),
-          ]),
-          ...listings(),
-        ],
-      },
+      errorsFromServers(name, flag, view, family, suffix),
       {
         name: `${name}, ${family}: ICMP errors from the clients' side`,
         steps: [
@@ -95,3 +110,5 @@ export const ERRORS_AND_FRAGMENTS: readonly Scenario[] = FAMILIES.flatMap(({ fam
     ];
   }),
 );
+
+export const ERRORS_AND_FRAGMENTS: readonly Scenario[] = [...METHODS_AND_FAMILIES, ...TUNNELS];
