@@ -45,6 +45,15 @@ function endingOfError(error: unknown, debug: boolean): Ending {
   return { text: [`lvskit: ${message}`, advice, ...details].join('\n'), exitStatus: 1 };
 }
 
+/** `stream` is `stdout` or `stderr`. */
+export function outputUnwritable(stream: string, cause: NodeJS.ErrnoException): LvskitError {
+  return new LvskitError('OUTPUT_UNWRITABLE', `cannot write to ${stream}: ${cause.code ?? cause.message}`, {
+    cause,
+    fields: { stream },
+    remedy: 'make room where it goes, or send it elsewhere',
+  });
+}
+
 /** Remedies are clauses (`run it as root`), because conf prints them behind the message. */
 function asSentence(clause: string): string {
   const sentence = clause.charAt(0).toUpperCase() + clause.slice(1);

@@ -1,9 +1,9 @@
 // The entry of lvskit: loads the command that is asked for, runs it, and turns whatever ends it into text on
 // stderr and an exit status. It knows the commands only by the table in commands.ts.
 
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
-import { endingOf } from './errors.ts';
+import { endingOf, outputUnwritable } from './errors.ts';
 import { readVersion } from './version.ts';
 
 const debug = process.env.LVSKIT_DEBUG === '1';
@@ -56,9 +56,16 @@ async function run(argv: readonly string[]): Promise<void> {
 
 /** Nothing that is still open (a socket, a child) may keep a process alive that has failed. */
 function end(error: unknown): never {
-  const { text, exitStatus } = endingOf(error, { debug, interruptedBy });
+  const hasDone = error === undefined || error instanceof CommanderError;
+  const { text, exitStatus } = endingOf((hasDone && unwritten()) || error, { debug, interruptedBy });
   if (text !== '') process.stderr.write(`${text}\n`);
   process.exit(exitStatus);
+}
+
+/** What was printed and got lost: a stream knows it at once, and tells its listeners later than a command may end. */
+function unwritten(): Error | undefined {
+  const cause: NodeJS.ErrnoException | null = process.stdout.errored;
+  return cause === null || cause.code === 'EPIPE' ? undefined : outputUnwritable('stdout', cause);
 }
 
 /**
@@ -75,9 +82,9 @@ function interrupt(signal: NodeJS.Signals): void {
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 process.on('uncaughtException', end);
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') end(error);
+for (const name of ['stdout', 'stderr'] as const) {
+  process[name].on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') end(outputUnwritable(name, error));
     // Our reader has gone (`lvskit … | head`): end quietly, as if told to.
     if (interruptedBy === undefined) process.emit('SIGTERM', 'SIGTERM');
   });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { COMMANDS } from '../../src/cli/commands.ts';
 
@@ -76,6 +76,24 @@ for (const [signal, status] of [
     await new Promise((resolve) => child.stdin.write('\n'.repeat(4_000_000), resolve));
     child.kill(signal);
     assert.deepEqual(await exit, [status, null]);
+  });
+}
+
+for (const words of [
+  ['--version'],
+  ['--help'],
+  ['ipvsadm', '--help'],
+  ['check', 'examples/vs-dr.conf'],
+  ['check', '--help'],
+]) {
+  test(`what \`${words.join(' ')}\` prints and cannot be written is told, with status 1`, () => {
+    const full = openSync('/dev/full', 'w');
+    const { stderr, status } = spawnSync('bin/lvskit', words, { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    assert.deepEqual(
+      [stderr, status],
+      ['lvskit: cannot write to stdout: ENOSPC\nMake room where it goes, or send it elsewhere.\n', 1],
+    );
   });
 }
 
