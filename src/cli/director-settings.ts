@@ -2,8 +2,7 @@
 
 import { Command } from 'commander';
 import { findDataPlane } from '../dataplane/mod.ts';
-import { formatSettings, parseSettings, SETTING_NAMES, SETTINGS } from '../director/mod.ts';
-import { directorAbsent } from '../monitor/mod.ts';
+import { directorAbsent, formatSettings, parseSettings, SETTING_NAMES, SETTINGS } from '../director/mod.ts';
 
 export function createSetCommand(): Command {
   return new Command('set')

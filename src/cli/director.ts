@@ -5,7 +5,6 @@ import {
   ATTACH_MODES,
   type AttachMode,
   type BpfDataPlane,
-  findDataPlane,
   findWatcher,
   listAttachments,
   openDataPlane,
@@ -14,6 +13,7 @@ import {
   setAttachMode,
   settleWatcher,
   sweepDeadNamespaces,
+  withDataPlane,
 } from '../dataplane/mod.ts';
 import { requireRoot } from '../system/mod.ts';
 import { watchNics } from '../watch/mod.ts';
@@ -83,21 +83,20 @@ function status(): Command {
     .description('Show where the data plane is attached, how full its table is, and what it has dropped.')
     .option('--json', 'print JSON')
     .action(({ json }: { readonly json?: true }) => {
-      const plane = findDataPlane();
-      if (plane === undefined) {
-        console.log(json ? '{"up":false}' : 'No director in this network namespace.');
-        return;
-      }
-      const facts = {
-        up: true,
-        nics: listAttachments(),
-        watcher: findWatcher() ?? null,
-        ...countsOf(plane.readOverview()),
-        flowsMax: plane.connectionTableSize,
-        drops: Object.fromEntries(plane.readDrops()),
-      };
-      console.log(json ? JSON.stringify(facts, undefined, 2) : format(facts));
+      const facts = withDataPlane(readFacts);
+      if (facts === undefined) console.log(json ? '{"up":false}' : 'No director in this network namespace.');
+      else console.log(json ? JSON.stringify({ up: true, ...facts }, undefined, 2) : format(facts));
     });
+}
+
+function readFacts(plane: BpfDataPlane): Facts {
+  return {
+    nics: listAttachments(),
+    watcher: findWatcher() ?? null,
+    ...countsOf(plane.readOverview()),
+    flowsMax: plane.connectionTableSize,
+    drops: Object.fromEntries(plane.readDrops()),
+  };
 }
 
 function countsOf({ services, flows }: ReturnType<BpfDataPlane['readOverview']>): Pick<Facts, 'services' | 'flows'> {

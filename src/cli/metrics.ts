@@ -2,9 +2,9 @@
 
 import { once } from 'node:events';
 import { Command, Option } from 'commander';
+import { directorAbsent } from '../director/mod.ts';
 import { LvskitError } from '../model/mod.ts';
 import {
-  directorAbsent,
   formatJson,
   formatListenPlace,
   formatPrometheus,

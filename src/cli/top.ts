@@ -3,10 +3,10 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { directorAbsent } from '../director/mod.ts';
 import {
   bodyLength,
   type Controls,
-  directorAbsent,
   formatJson,
   formatListing,
   formatScreen,

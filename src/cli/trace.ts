@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { startTrace, type Trace } from '../dataplane/mod.ts';
-import { directorAbsent } from '../monitor/mod.ts';
+import { directorAbsent } from '../director/mod.ts';
 import { formatPacket, formatPacketJson, parseFilter } from '../trace/mod.ts';
 import { untilInterrupted } from './signals.ts';
 

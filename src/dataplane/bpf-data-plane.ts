@@ -15,21 +15,25 @@ import type {
   Timeouts,
 } from '../director/mod.ts';
 import { SCHEDULER_NAMES } from '../model/mod.ts';
-import { monotonicNs, withFileLock } from '../system/mod.ts';
+import { monotonicNs } from '../system/mod.ts';
 import { lvsDrop, lvsExpired, lvsLimits, lvsLoadRequest, lvsState, lvsZeroKind } from './abi.ts';
 import { takeCensus } from './census.ts';
 import { ConfigurationChange, readBasis } from './change.ts';
 import { decodeSettings, encodeSettings, readConfig } from './config.ts';
 import { readConnections } from './connections.ts';
 import { type CpuStats, sumCounts } from './counters.ts';
-import { otherVersion } from './errors.ts';
-import { isOfThisVersion } from './loaded-version.ts';
 import { settleLocalAnswers } from './local-answers.ts';
-import { closeMaps, type Maps } from './maps.ts';
+import { closeMaps, type Maps, openMaps } from './maps.ts';
 import { marksOf, settleMarkPort } from './mark-port.ts';
 import { settleRealServers } from './real-servers.ts';
 import { runProgram } from './run-program.ts';
-import { EXPIRE_REMOVED_PROGRAM, NOTE_LOAD_PROGRAM, type StateDirectory } from './state-directory.ts';
+import {
+  EXPIRE_REMOVED_PROGRAM,
+  NOTE_LOAD_PROGRAM,
+  type StateDirectory,
+  tablesOf,
+  withWriterLock,
+} from './state-directory.ts';
 import { readStatusOf } from './status.ts';
 import { readSyncDaemons, startSyncDaemon, stopSyncDaemon } from './sync-daemons.ts';
 import { type InstalledService, readInstalled, readInstalledService, tableOf } from './tables.ts';
@@ -37,23 +41,32 @@ import { type InstalledService, readInstalled, readInstalledService, tableOf } f
 export class BpfDataPlane implements DataPlane {
   readonly connectionTableSize = lvsLimits.LVS_MAX_FLOWS;
   readonly schedulers = SCHEDULER_NAMES;
-  readonly #maps: Maps;
   readonly #directory: StateDirectory;
+  readonly #requireDirector: (directory: StateDirectory) => void;
+  #tables: number | undefined;
+  #maps: Maps;
 
-  constructor(maps: Maps, directory: StateDirectory) {
-    this.#maps = maps;
+  /** @param requireDirector called with the lock: throws unless there is a director of this version, or makes one */
+  constructor(directory: StateDirectory, requireDirector: (directory: StateDirectory) => void) {
     this.#directory = directory;
+    this.#requireDirector = requireDirector;
+    this.#tables = tablesOf(directory.path);
+    this.#maps = openMaps(directory.path);
   }
 
   readStatus({ service, counters = true }: StatusQuery = {}): readonly ServiceStatus[] {
-    const census = counters ? takeCensus(this.#maps, this.#directory) : undefined;
-    return readStatusOf(this.#maps, this.#readServices(service), census, service === undefined);
+    return this.#read(() => {
+      const census = counters ? takeCensus(this.#maps, this.#directory) : undefined;
+      return readStatusOf(this.#maps, this.#readServices(service), census, service === undefined);
+    });
   }
 
   /** The status of all services, and the entries of the connection table in use, in one pass over it. */
   readOverview(): { readonly services: readonly ServiceStatus[]; readonly flows: number } {
-    const census = takeCensus(this.#maps, this.#directory);
-    return { services: readStatusOf(this.#maps, readInstalled(this.#maps), census, true), flows: census.flows };
+    return this.#read(() => {
+      const census = takeCensus(this.#maps, this.#directory);
+      return { services: readStatusOf(this.#maps, readInstalled(this.#maps), census, true), flows: census.flows };
+    });
   }
 
   #readServices(wanted: ServiceKey | undefined): readonly InstalledService[] {
@@ -63,7 +76,7 @@ export class BpfDataPlane implements DataPlane {
   }
 
   readConnections(): readonly Connection[] {
-    return readConnections(this.#maps, monotonicNs());
+    return this.#read(() => readConnections(this.#maps, monotonicNs()));
   }
 
   readTimeouts(): Timeouts {
@@ -100,12 +113,34 @@ export class BpfDataPlane implements DataPlane {
     });
   }
 
-  /** Alone among writers, and not in tables that a reload has replaced while this waited. Throws DIRECTOR_OTHER_VERSION. */
-  #change(work: () => void): void {
-    withFileLock(this.#directory.lockFile, () => {
-      if (!isOfThisVersion(this.#directory)) throw otherVersion();
-      work();
+  /**
+   * Alone among writers, and in the tables that are in force by then: the director may have been taken down or replaced
+   * since it was opened. Throws DIRECTOR_ABSENT, DIRECTOR_OTHER_VERSION.
+   */
+  #change<T>(work: () => T): T {
+    return withWriterLock(this.#directory, () => {
+      this.#requireDirector(this.#directory);
+      if (tablesOf(this.#directory.path) !== this.#tables) this.#reopen();
+      return work();
     });
+  }
+
+  #reopen(): void {
+    closeMaps(this.#maps);
+    this.#tables = tablesOf(this.#directory.path);
+    this.#maps = openMaps(this.#directory.path);
+  }
+
+  /** Without the lock; with it once more where a writer was at work meanwhile. */
+  #read<T>(look: () => T): T {
+    const { epoch } = readConfig(this.#maps);
+    try {
+      const found = look();
+      if (tablesOf(this.#directory.path) === this.#tables && readConfig(this.#maps).epoch === epoch) return found;
+    } catch {
+      // The programs may be gone, or being replaced.
+    }
+    return this.#change(look);
   }
 
   update(change: (table: ServiceTable) => ServiceTable): void {
@@ -168,7 +203,7 @@ export class BpfDataPlane implements DataPlane {
 
   /** Entries of the connection table in use; a VS-NAT connection takes two. */
   countFlows(): number {
-    return takeCensus(this.#maps, this.#directory).flows;
+    return this.#read(() => takeCensus(this.#maps, this.#directory).flows);
   }
 
   /** Dropped packets by reason: `NO_SERVER`, `TABLE_FULL`, … Reasons without packets are there too. */

@@ -1,7 +1,7 @@
 // The connections of this network namespace's director for other directors: what they are to be told (bpf/collect.h),
 // and taking in what they tell (bpf/adopt.h).
 
-import { closeSync, existsSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { lvsAdopted, lvsCollect, lvsShared, lvsSharedLimits } from './abi.ts';
 import { BpfMap, U32 } from './bpf-map.ts';
@@ -13,14 +13,13 @@ import { lastErrno, libbpf, RUN_OPTS_BYTES } from './libbpf.ts';
 import { isOfThisVersion } from './loaded-version.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
 import { decodeShared, encodeShared, type SharedConnection } from './shared-connection.ts';
-import { DIRECTOR_PROGRAM, findStateDirectory } from './state-directory.ts';
+import { findStateDirectory, openLoaded, tablesOf } from './state-directory.ts';
 import { readInstalled } from './tables.ts';
 
 /** Pinned beside the maps. */
 export const COLLECT_PROGRAM = 'lvs_collect';
 export const ADOPT_PROGRAM = 'lvs_adopt';
 
-const FLOWS = 'lvs_flows';
 const ETHERNET_HEADER_BYTES = 14;
 const NS_PER_S = 1e9;
 
@@ -36,7 +35,7 @@ const ADOPTIONS: Readonly<Record<number, Adoption>> = {
 
 export class ConnectionExchange {
   readonly #directory: string;
-  readonly #pin: number | undefined;
+  readonly #tables: number | undefined;
   readonly #maps: Maps;
   readonly #collected: BpfMap<typeof U32, typeof lvsShared>;
   readonly #collectProgram: number;
@@ -49,7 +48,7 @@ export class ConnectionExchange {
   /** @param directory where the director's maps and programs are pinned; throws BPF_MAP_FAILED, BPF_RUN_FAILED */
   constructor(directory: string) {
     this.#directory = directory;
-    this.#pin = pinOf(directory);
+    this.#tables = tablesOf(directory);
     this.#maps = openMaps(directory);
     this.#collected = new BpfMap(join(directory, 'lvs_collected'), U32, lvsShared);
     this.#collectProgram = this.#open(COLLECT_PROGRAM);
@@ -64,7 +63,7 @@ export class ConnectionExchange {
 
   /** Whether the director is still there: its tables, also while its programs are replaced, and not another version's. */
   get isLive(): boolean {
-    return pinOf(this.#directory) === this.#pin;
+    return tablesOf(this.#directory) === this.#tables;
   }
 
   /**
@@ -128,11 +127,6 @@ export class ConnectionExchange {
   }
 }
 
-/** What tells the pin of the connection table from that of another one in its place; undefined without one. */
-function pinOf(directory: string): number | undefined {
-  return statSync(join(directory, FLOWS), { throwIfNoEntry: false })?.ino;
-}
-
 /** Nobody looks at a template without one, a tunnel's outer source is its own, and a LocalNode is not this host. */
 function canGoWithoutServer({ isTemplate, method }: SharedConnection): boolean {
   return !isTemplate && (method === 'nat' || method === 'dr');
@@ -141,7 +135,9 @@ function canGoWithoutServer({ isTemplate, method }: SharedConnection): boolean {
 /** That of this network namespace's director; undefined where there is none. Throws DIRECTOR_OTHER_VERSION. */
 export function openConnectionExchange(): ConnectionExchange | undefined {
   const directory = findStateDirectory();
-  if (directory === undefined || !existsSync(join(directory.path, DIRECTOR_PROGRAM))) return undefined;
-  if (!isOfThisVersion(directory)) throw otherVersion();
-  return new ConnectionExchange(directory.path);
+  if (directory === undefined) return undefined;
+  return openLoaded(directory, () => {
+    if (!isOfThisVersion(directory)) throw otherVersion();
+    return new ConnectionExchange(directory.path);
+  });
 }

@@ -4,7 +4,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { familyOf, type IpAddress } from '../model/mod.ts';
-import { withFileLock } from '../system/mod.ts';
 import { lvsAddressKey } from './abi.ts';
 import { attachToIngress, detachFromIngress } from './attach.ts';
 import { BpfMap, U32, U64 } from './bpf-map.ts';
@@ -13,9 +12,11 @@ import { loadProgram } from './program.ts';
 import {
   DECAP_PROGRAM,
   findStateDirectory,
+  makeStateDirectory,
   openStateDirectory,
   removeStateDirectory,
   requireNoOther,
+  withWriterLock,
 } from './state-directory.ts';
 
 const OBJECT = 'decap';
@@ -42,7 +43,8 @@ function withVips<T>(directory: string, work: (vips: BpfMap<typeof lvsAddressKey
  */
 export function attachDecapsulation(device: string, vip: IpAddress, guePorts: readonly number[] = []): void {
   const directory = openStateDirectory();
-  withFileLock(directory.lockFile, () => {
+  withWriterLock(directory, () => {
+    makeStateDirectory(directory);
     requireNoOther(directory, DECAP_PROGRAM);
     const program = join(directory.path, DECAP_PROGRAM);
     if (!existsSync(program)) loadProgram({ object: OBJECT, program: DECAP_PROGRAM }, directory.path);
@@ -59,9 +61,12 @@ export function attachDecapsulation(device: string, vip: IpAddress, guePorts: re
 /** Undoes {@link attachDecapsulation} for a device and forgets all virtual addresses and ports. */
 export function detachDecapsulation(device: string): void {
   const directory = findStateDirectory();
-  if (directory === undefined || !existsSync(join(directory.path, DECAP_PROGRAM))) return;
-  detachFromIngress(device);
-  removeStateDirectory(directory);
+  if (directory === undefined) return;
+  withWriterLock(directory, () => {
+    if (!existsSync(join(directory.path, DECAP_PROGRAM))) return;
+    detachFromIngress(device);
+    removeStateDirectory(directory);
+  });
 }
 
 /** Packets taken out so far for `vip`; undefined when it is not one that is. */

@@ -3,8 +3,9 @@
 
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { directorAbsent } from '../director/mod.ts';
 import { LvskitError } from '../model/mod.ts';
-import { inNetworkNamespace, withFileLock } from '../system/mod.ts';
+import { inNetworkNamespace, requireRoot } from '../system/mod.ts';
 import { type AttachMode, attachAll, attachNew, detachAll } from './attachments.ts';
 import { BpfDataPlane } from './bpf-data-plane.ts';
 import { initialiseConfig } from './config.ts';
@@ -24,11 +25,16 @@ import {
   DIRECTOR_PROGRAM,
   EXPIRE_REMOVED_PROGRAM,
   findStateDirectory,
+  isLoaded,
+  locateStateDirectory,
+  makeStateDirectory,
   NOTE_LOAD_PROGRAM,
+  openLoaded,
   openStateDirectory,
   removeStateDirectory,
   requireNoOther,
   type StateDirectory,
+  withWriterLock,
 } from './state-directory.ts';
 import { readSyncDaemons, removeSyncDaemons, startSyncDaemon } from './sync-daemons.ts';
 
@@ -46,16 +52,6 @@ const OTHERS = [
   CARRY_PROGRAM,
 ];
 
-/** Throws DIRECTOR_OTHER_VERSION: its tables are laid out as this version does not know them. */
-function viewOf(directory: StateDirectory): BpfDataPlane {
-  if (!isOfThisVersion(directory)) throw otherVersion();
-  return new BpfDataPlane(openMaps(directory.path), directory);
-}
-
-export function isLoaded(directory: StateDirectory): boolean {
-  return existsSync(join(directory.path, DIRECTOR_PROGRAM));
-}
-
 /** Loads the programs, over the tables that are there or new ones. */
 function load(directory: StateDirectory): void {
   // What a load that failed or was killed has left behind, of whatever version.
@@ -67,31 +63,64 @@ function load(directory: StateDirectory): void {
   closeMaps(maps);
 }
 
+/** Loads and attaches the director where it is not. To be called with the lock. Throws DIRECTOR_OTHER_VERSION. */
+function bringUp(directory: StateDirectory): void {
+  makeStateDirectory(directory);
+  requireNoOther(directory, DIRECTOR_PROGRAM);
+  undoMigration(directory);
+  if (!isLoaded(directory)) {
+    load(directory);
+    attachAll(directory);
+  }
+  requireThisVersion(directory);
+}
+
+/** Throws DIRECTOR_ABSENT, DIRECTOR_OTHER_VERSION: its tables are laid out as this version does not know them. */
+function requireLoaded(directory: StateDirectory): void {
+  if (!isLoaded(directory)) throw directorAbsent();
+  requireThisVersion(directory);
+}
+
+function requireThisVersion(directory: StateDirectory): void {
+  if (!isOfThisVersion(directory)) throw otherVersion();
+}
+
 /**
- * The data plane of this network namespace; loads and attaches it where it is not yet, and attaches it to NICs that
- * have come since.
+ * The data plane of this network namespace; loads and attaches it where it is not yet, or not any more when it is
+ * changed, and attaches it to NICs that have come since.
  * Throws NOT_ROOT, ROLES_CONFLICT, LIBBPF_MISSING, BPF_OBJECT_MISSING, BPF_LOAD_FAILED, BPF_ATTACH_FAILED,
  * DIRECTOR_OTHER_VERSION.
  */
 export function openDataPlane(): BpfDataPlane {
   const directory = openStateDirectory();
-  withFileLock(directory.lockFile, () => {
-    requireNoOther(directory, DIRECTOR_PROGRAM);
-    undoMigration(directory);
-    if (isLoaded(directory)) {
-      if (isOfThisVersion(directory)) attachNew(directory);
-    } else {
-      load(directory);
-      attachAll(directory);
-    }
+  return withWriterLock(directory, () => {
+    bringUp(directory);
+    attachNew(directory);
+    return new BpfDataPlane(directory, bringUp);
   });
-  return viewOf(directory);
 }
 
 /** The data plane of this network namespace if there is one; loads nothing. Throws DIRECTOR_OTHER_VERSION. */
 export function findDataPlane(): BpfDataPlane | undefined {
   const directory = findStateDirectory();
-  return directory !== undefined && isLoaded(directory) ? viewOf(directory) : undefined;
+  if (directory === undefined) return undefined;
+  return openLoaded(directory, () => {
+    requireThisVersion(directory);
+    return new BpfDataPlane(directory, requireLoaded);
+  });
+}
+
+/** What `work` makes of {@link findDataPlane}; undefined also where the director is taken down meanwhile. */
+export function withDataPlane<T>(work: (plane: BpfDataPlane) => T): T | undefined {
+  const plane = findDataPlane();
+  try {
+    return plane && work(plane);
+  } catch (error) {
+    if (error instanceof LvskitError && error.code === 'DIRECTOR_ABSENT') return undefined;
+    throw error;
+  } finally {
+    plane?.close();
+  }
 }
 
 /**
@@ -102,14 +131,16 @@ export function findDataPlane(): BpfDataPlane | undefined {
  */
 export function reloadDataPlane(): boolean {
   const directory = findStateDirectory();
-  if (directory === undefined || !isLoaded(directory)) return false;
-  withFileLock(directory.lockFile, () => {
+  if (directory === undefined) return false;
+  const hasReplaced = withWriterLock(directory, () => {
+    if (!isLoaded(directory)) return false;
     undoMigration(directory);
     if (isOfThisVersion(directory)) replacePrograms(directory);
     else migrate(directory, load);
+    return true;
   });
-  restartDaemons(directory);
-  return true;
+  if (hasReplaced) restartDaemons(directory);
+  return hasReplaced;
 }
 
 /** Tables stay as they are, and are used by the new programs. When those can't be loaded, the old ones keep their places. */
@@ -146,20 +177,38 @@ function restartDaemons(directory: StateDirectory): void {
  */
 export function setAttachMode(mode: AttachMode, vethsTakeFrames = false): void {
   const directory = openStateDirectory();
-  withFileLock(directory.lockFile, () => attachAll(directory, mode, vethsTakeFrames));
+  withWriterLock(directory, () => {
+    bringUp(directory);
+    attachAll(directory, mode, vethsTakeFrames);
+  });
 }
 
-/** Takes the director of this network namespace down: programs, tables, connections. Says whether there was one. */
+/**
+ * Takes the director of this network namespace down: programs, tables, connections. Says whether there was one.
+ * Throws NOT_ROOT.
+ */
 export function removeDataPlane(): boolean {
-  const directory = findStateDirectory();
-  // First, as it would attach again.
-  if (directory !== undefined) removeWatcher(directory);
-  detachAll();
-  removeMarkPort();
-  if (directory === undefined) return false;
+  requireRoot('taking the director down');
+  const directory = locateStateDirectory();
+  const takeDown = () => {
+    detachAll();
+    removeMarkPort();
+    if (directory === undefined || !existsSync(directory.path)) return false;
+    removeDirector(directory);
+    return true;
+  };
+  return directory === undefined ? takeDown() : withWriterLock(directory, takeDown);
+}
+
+function removeDirector(directory: StateDirectory): void {
+  removeWatcher(directory);
   removeSyncDaemons(directory);
   removeStateDirectory(directory);
-  return true;
+}
+
+/** Removes a director whose devices are gone, or are going. */
+export function forgetDirector(directory: StateDirectory): void {
+  withWriterLock(directory, () => removeDirector(directory));
 }
 
 /**
@@ -174,8 +223,5 @@ export function removeStateOf(namespacePath: string): void {
     if (error instanceof LvskitError && error.code === 'NETNS_NOT_ENTERED') return;
     throw error;
   }
-  if (directory === undefined) return;
-  removeWatcher(directory);
-  removeSyncDaemons(directory);
-  removeStateDirectory(directory);
+  if (directory !== undefined) forgetDirector(directory);
 }

@@ -5,14 +5,14 @@ import { createHash } from 'node:crypto';
 import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import * as abi from './abi.ts';
-import type { StateDirectory } from './state-directory.ts';
+import { type StateDirectory, VERSION_LINK } from './state-directory.ts';
 
 /** Changes with every change of bpf/abi.h. */
 const ABI = createHash('sha256').update(JSON.stringify(abi)).digest('hex').slice(0, 16);
 
 /** Among the pins, so that it comes and goes with them; a BPF file system has no files, but it has links. */
 function recordOf({ path }: StateDirectory): string {
-  return join(path, 'abi');
+  return join(path, VERSION_LINK);
 }
 
 export function recordVersion(directory: StateDirectory): void {

@@ -13,6 +13,7 @@ export {
   removeDataPlane,
   removeStateOf,
   setAttachMode,
+  withDataPlane,
 } from './director-plane.ts';
 export { findWatcher, openWatched, settleWatcher } from './nic-watcher.ts';
 export { readRunTime, timeRuns } from './run-time.ts';

@@ -1,14 +1,13 @@
 // The watcher of a director, a process that attaches it to NICs that come later: starting, finding and ending it, and
 // the one step that it does. It is a help and no more: without it the next command attaches.
 
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { withFileLock } from '../system/mod.ts';
 import { attachNew } from './attachments.ts';
 import { type DaemonFiles, endDaemon, readDaemon, recordDaemon, startRecorded } from './daemons.ts';
 import { watcherFailed } from './errors.ts';
 import { isOfThisVersion } from './loaded-version.ts';
-import { DIRECTOR_PROGRAM, findStateDirectory, openStateDirectory, type StateDirectory } from './state-directory.ts';
+import { findStateDirectory, isLoaded, type StateDirectory, withWriterLock } from './state-directory.ts';
 import { listSyncProcesses } from './sync-daemons.ts';
 
 const FOLDER = '/run/lvskit/watch';
@@ -26,11 +25,16 @@ export function findWatcher(): number | undefined {
   return directory && readDaemon(filesOf(directory))?.pid;
 }
 
-/** Makes a watcher run, or none. Throws NIC_WATCHER_FAILED. */
+/** Makes a watcher of the director run, if it is still there, or none. Throws NIC_WATCHER_FAILED. */
 export function settleWatcher(wanted: boolean): void {
-  const directory = openStateDirectory();
-  if (!wanted) removeWatcher(directory);
-  else if (readDaemon(filesOf(directory)) === undefined) startRecorded(filesOf(directory), WORDS, watcherFailed);
+  const directory = findStateDirectory();
+  if (directory === undefined) return;
+  const files = filesOf(directory);
+  // Nobody takes the director down between.
+  withWriterLock(directory, () => {
+    if (!wanted) removeWatcher(directory);
+    else if (isLoaded(directory) && readDaemon(files) === undefined) startRecorded(files, WORDS, watcherFailed);
+  });
 }
 
 /** Leaves neither the watcher nor what is recorded of it. Says whether there was one. */
@@ -55,7 +59,7 @@ export function openWatched(): Watched | undefined {
   return {
     record: () => recordDaemon(filesOf(directory), {}),
     attach: () =>
-      withFileLock(directory.lockFile, () => {
+      withWriterLock(directory, () => {
         if (!isThere(directory)) return false;
         attachNew(directory);
         return true;
@@ -65,7 +69,7 @@ export function openWatched(): Watched | undefined {
 }
 
 function isThere(directory: StateDirectory): boolean {
-  return existsSync(join(directory.path, DIRECTOR_PROGRAM)) && isOfThisVersion(directory);
+  return isLoaded(directory) && isOfThisVersion(directory);
 }
 
 const NAMED_NAMESPACES = '/run/netns';

@@ -2,7 +2,7 @@
 // network namespace. `ip netns exec` gives its command a mount namespace of its own; a file system mounted there
 // would vanish with the command, so it is always mounted, and reached, in that of the oldest ancestor we may look at.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkNamespaceCookie, requireRoot, runCommand, withFileLock } from '../system/mod.ts';
 import { bpfFileSystemMissing, rolesConflict } from './errors.ts';
@@ -77,22 +77,46 @@ function directoryAt(root: string, cookie: bigint): StateDirectory {
   return { cookie, path: join(root, name), lockFile: `${STATE_ROOT}/locks/${name}.lock` };
 }
 
-/** The state directory of the network namespace that this thread is in, made if missing. */
+/** The state directory of the network namespace that this thread is in, whether it is there yet or not. */
 export function openStateDirectory(): StateDirectory {
   requireRoot('administering the director');
   const root = bpfFileSystem(true);
   if (root === undefined) throw bpfFileSystemMissing(MOUNT_POINT);
-  const directory = directoryAt(root, networkNamespaceCookie());
-  mkdirSync(directory.path, { recursive: true, mode: 0o700 });
-  return directory;
+  return directoryAt(root, networkNamespaceCookie());
+}
+
+/** To be called with the writers' lock, as it may have been removed a moment ago. */
+export function makeStateDirectory({ path }: StateDirectory): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+}
+
+/** The same without mounting anything; undefined where no network namespace has one. */
+export function locateStateDirectory(): StateDirectory | undefined {
+  const root = bpfFileSystem(false);
+  return root === undefined ? undefined : directoryAt(root, networkNamespaceCookie());
 }
 
 /** The state directory of this thread's network namespace, if a director was ever set up in it. */
 export function findStateDirectory(): StateDirectory | undefined {
-  const root = bpfFileSystem(false);
-  if (root === undefined) return undefined;
-  const directory = directoryAt(root, networkNamespaceCookie());
-  return existsSync(directory.path) ? directory : undefined;
+  const directory = locateStateDirectory();
+  return directory !== undefined && existsSync(directory.path) ? directory : undefined;
+}
+
+/** Runs `work` alone among writers. Where there is no state directory afterwards, its locks are gone, too. */
+export function withWriterLock<T>(directory: StateDirectory, work: () => T): T {
+  return withFileLock(directory.lockFile, () => {
+    try {
+      return work();
+    } finally {
+      if (!existsSync(directory.path)) removeLocks(directory);
+    }
+  });
+}
+
+function removeLocks({ lockFile }: StateDirectory): void {
+  for (const suffix of ['', '.census', '.trace']) rmSync(`${lockFile}${suffix}`, { force: true });
+  // By which versions until 0.1 knew their own.
+  rmSync(lockFile.replace(/lock$/, 'abi'), { force: true });
 }
 
 /** Those of all network namespaces, also of ones that are gone. */
@@ -111,6 +135,37 @@ export const CENSUS_PROGRAM = 'lvs_census';
 export const NOTE_LOAD_PROGRAM = 'lvs_note_load';
 export const EXPIRE_REMOVED_PROGRAM = 'lvs_expire_removed';
 export const DECAP_PROGRAM = 'lvs_decap';
+/** And which layout the tables have (loaded-version.ts). */
+export const VERSION_LINK = 'abi';
+
+export function isLoaded({ path }: StateDirectory): boolean {
+  return existsSync(join(path, DIRECTOR_PROGRAM));
+}
+
+/**
+ * What tells the director's tables from those of another one: they stay while a reload replaces the programs, and are
+ * others when another version takes over. Undefined without a director.
+ *
+ * @param directory a state directory's path
+ */
+export function tablesOf(directory: string): number | undefined {
+  return statSync(join(directory, 'lvs_flows'), { throwIfNoEntry: false })?.ino;
+}
+
+/**
+ * What `open` makes of the director, which is looked at without the lock; undefined where there is none. What looks
+ * unfinished may be one that is being loaded, replaced or taken down, and is looked at again when no writer is at work.
+ */
+export function openLoaded<T>(directory: StateDirectory, open: () => T): T | undefined {
+  if (isLoaded(directory)) {
+    try {
+      return open();
+    } catch {
+      // As below, or the same again.
+    }
+  }
+  return withWriterLock(directory, () => (isLoaded(directory) ? open() : undefined));
+}
 
 /** Throws ROLES_CONFLICT where this network namespace is already what `program` would make it unable to be. */
 export function requireNoOther(directory: StateDirectory, program: string): void {
@@ -129,10 +184,13 @@ export function removePins({ path }: StateDirectory): void {
   if (existsSync(path)) rmSync(path, { recursive: true });
 }
 
-/** Unpins everything in it: maps and programs go once no NIC uses them. */
+/**
+ * Unpins everything in it: maps and programs go once no NIC uses them. To be called with the writers' lock, which goes
+ * with it.
+ */
 export function removeStateDirectory(directory: StateDirectory): void {
   removePins(stagingOf(directory));
+  // First what makes a director of the rest: whoever is killed here leaves none that the next command would go on with.
+  for (const name of [DIRECTOR_PROGRAM, VERSION_LINK]) rmSync(join(directory.path, name), { force: true });
   removePins(directory);
-  for (const suffix of ['', '.census', '.trace']) rmSync(`${directory.lockFile}${suffix}`, { force: true });
-  rmSync(directory.lockFile.replace(/lock$/, 'abi'), { force: true });
 }

@@ -3,9 +3,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { inNetworkNamespace, networkNamespaceCookie } from '../system/mod.ts';
-import { removeWatcher } from './nic-watcher.ts';
-import { listStateDirectories, removeStateDirectory } from './state-directory.ts';
-import { removeSyncDaemons } from './sync-daemons.ts';
+import { forgetDirector } from './director-plane.ts';
+import { listStateDirectories } from './state-directory.ts';
 
 /** Named namespaces (`ip netns`), wherever this distribution mounts them. */
 const NAMED_NAMESPACES = '/run/netns';
@@ -42,12 +41,10 @@ function cookieOf(path: string): bigint | undefined {
 
 /** Removes the state of every namespace that no longer lives; returns how many there were. */
 export function sweepDeadNamespaces(): number {
+  // First, as namespaces come with their directors meanwhile.
+  const directories = listStateDirectories();
   const living = new Set(livingNamespaces().map(cookieOf));
-  const dead = listStateDirectories().filter(({ cookie }) => !living.has(cookie));
-  for (const directory of dead) {
-    removeWatcher(directory);
-    removeSyncDaemons(directory);
-    removeStateDirectory(directory);
-  }
+  const dead = directories.filter(({ cookie }) => !living.has(cookie));
+  for (const directory of dead) forgetDirector(directory);
   return dead.length;
 }

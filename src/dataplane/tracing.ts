@@ -1,20 +1,18 @@
 // Tracing the director of this network namespace: the tracer is loaded over its tables and put on its NICs for as long
 // as somebody looks. However this process ends, packets are the director's alone again.
 
-import { closeSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { requireRoot, takeFileLock, withFileLock } from '../system/mod.ts';
+import { closeSync } from 'node:fs';
+import { requireRoot, takeFileLock } from '../system/mod.ts';
 import type { FilterTerm, TracedPacket } from '../trace/mod.ts';
 import { lvsFeatures, lvsXdpMode } from './abi.ts';
 import { type AttachPoint, isAttached } from './attach.ts';
 import { readConfig } from './config.ts';
 import { listNics } from './devices.ts';
-import { isLoaded } from './director-plane.ts';
 import { otherVersion, traceEnded, traceRunning } from './errors.ts';
 import { isOfThisVersion } from './loaded-version.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
 import { MARK_DEVICES } from './mark-rules.ts';
-import { findStateDirectory, type StateDirectory } from './state-directory.ts';
+import { findStateDirectory, isLoaded, type StateDirectory, tablesOf, withWriterLock } from './state-directory.ts';
 import { lvsTraceControl, lvsTraceLease, lvsTraceTerm } from './trace-abi.ts';
 import { TraceAttachments } from './trace-attachments.ts';
 import { EventDecoder } from './trace-events.ts';
@@ -54,14 +52,9 @@ function placesOf(maps: Maps): readonly { readonly device: string; readonly poin
 /** Lets packets go the long way, where the tracer sees them, until then (CLOCK_MONOTONIC). */
 function closeShortWay(directory: StateDirectory, maps: Maps, untilNs: number): void {
   if (readConfig(maps).xdp_mode === lvsXdpMode.LVS_XDP_NONE) return;
-  withFileLock(directory.lockFile, () => {
+  withWriterLock(directory, () => {
     maps.config.set({ value: 0 }, { ...readConfig(maps), trace_until_ns: untilNs });
   });
-}
-
-/** The tables' pin: it stays while a reload replaces the programs, and is another's when another version takes over. */
-function tablesOf(directory: StateDirectory): number | undefined {
-  return statSync(join(directory.path, 'lvs_flows'), { throwIfNoEntry: false })?.ino;
 }
 
 class DirectorTrace implements Trace {
@@ -77,7 +70,7 @@ class DirectorTrace implements Trace {
   constructor(directory: StateDirectory, lock: number, { terms, all, packets }: TraceRequest) {
     this.#directory = directory;
     this.#lock = lock;
-    this.#tables = tablesOf(directory);
+    this.#tables = tablesOf(directory.path);
     this.#maps = openMaps(directory.path);
     this.#decoder = new EventDecoder(this.#maps);
     this.#object = new TraceObject(directory.path);
@@ -105,7 +98,7 @@ class DirectorTrace implements Trace {
   }
 
   #hasItsTables(): boolean {
-    return this.#tables !== undefined && tablesOf(this.#directory) === this.#tables;
+    return this.#tables !== undefined && tablesOf(this.#directory.path) === this.#tables;
   }
 
   read(): readonly TracedPacket[] {
@@ -135,6 +128,16 @@ export function startTrace(request: TraceRequest): Trace | undefined {
   requireRoot('tracing the director');
   const directory = findStateDirectory();
   if (directory === undefined || !isLoaded(directory)) return undefined;
+  try {
+    return beginTrace(directory, request);
+  } catch (error) {
+    // It may have been taken down meanwhile.
+    if (withWriterLock(directory, () => isLoaded(directory))) throw error;
+    return undefined;
+  }
+}
+
+function beginTrace(directory: StateDirectory, request: TraceRequest): Trace {
   if (!isOfThisVersion(directory)) throw otherVersion();
   const lock = takeFileLock(`${directory.lockFile}.trace`);
   if (lock === undefined) throw traceRunning();

@@ -17,6 +17,12 @@ function nameOfService(service: ServiceKey): string {
   return `${service.protocol.toUpperCase()} ${nameOfEndpoint(service)}`;
 }
 
+export function directorAbsent(): LvskitError {
+  return new LvskitError('DIRECTOR_ABSENT', 'there is no director in this network namespace', {
+    remedy: 'set one up with `lvskit ipvsadm -A …`, or look into another with `ip netns exec NAME lvskit …`',
+  });
+}
+
 export function serviceExists(service: ServiceKey): DirectorError {
   return new DirectorError('DIRECTOR_SERVICE_EXISTS', `service ${nameOfService(service)} is already in the table`, {
     remedy: 'Edit it with -E, or delete it with -D before you add it again.',

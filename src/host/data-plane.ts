@@ -3,12 +3,12 @@
 import {
   attachDecapsulation,
   detachDecapsulation,
-  findDataPlane,
   listAttachments,
   openDataPlane,
   readDecapsulated,
   removeDataPlane,
   settleWatcher,
+  withDataPlane,
 } from '../dataplane/mod.ts';
 import { isSameService, type ServiceEntry } from '../director/mod.ts';
 import { listClsactDevices, removeIdleClsact } from './ingress-qdiscs.ts';
@@ -93,14 +93,3 @@ export const decapsulation: Setter<TaskOf<'decapsulate'>, ProgramBefore> = {
     return undefined;
   },
 };
-
-/** Undefined where there is no data plane. */
-function withDataPlane<T>(work: (plane: NonNullable<ReturnType<typeof findDataPlane>>) => T): T | undefined {
-  const plane = findDataPlane();
-  if (plane === undefined) return undefined;
-  try {
-    return work(plane);
-  } finally {
-    plane.close();
-  }
-}

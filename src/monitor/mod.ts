@@ -4,7 +4,6 @@
 export { type Controls, INITIAL_CONTROLS, pressKey, scrollTo } from './controls.ts';
 export { formatJson } from './document.ts';
 export { meaningOfDrop } from './drop-reasons.ts';
-export { directorAbsent } from './errors.ts';
 export { formatListenPlace, type ListenPlace, parseListenPlace } from './listen-place.ts';
 export { metricsOf } from './metrics.ts';
 export { SORT_ORDERS, type SortOrder } from './order.ts';
