@@ -37,6 +37,9 @@
 /* As many of them as are looked through. */
 #define IP6_EXTENSIONS 6
 
+/* IEEE 802.1Q: of a tag, the rest is a priority. */
+#define VLAN_ID_MASK 0x0fff
+
 #ifndef IPPROTO_SCTP
 #define IPPROTO_SCTP 132
 #endif
@@ -379,6 +382,9 @@ static __always_inline enum packet_kind parse_packet(struct __sk_buff *skb, stru
 {
 	/* What is for another host, or for many, is not for a virtual service, though a bridge or tcpdump shows it to us. */
 	if (skb->pkt_type != 0 /* PACKET_HOST */)
+		return PACKET_NOT_OURS;
+	/* On a trunk: the VLAN's device gets it next, without the tag. VLAN 0 is none. */
+	if (skb->vlan_present && skb->vlan_tci & VLAN_ID_MASK)
 		return PACKET_NOT_OURS;
 	packet->options = 0;
 	if (skb->protocol == bpf_htons(ETH_P_IP))

@@ -2,7 +2,7 @@
 // takes the verifier's time, so the tests of a file share one, and each finds it without services and connections.
 
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { lvsState } from '../../src/dataplane/abi.ts';
 import { type Maps, openMaps } from '../../src/dataplane/maps.ts';
 import { type BpfDataPlane, openDataPlane } from '../../src/dataplane/mod.ts';
@@ -152,11 +152,14 @@ if (BPF_MISSING === false) {
 }
 
 /** A test with a director that is as if just loaded. */
-export function directorTest(title: string, work: (director: Director) => void | Promise<void>): void {
-  test(title, { skip: BPF_MISSING }, async () => {
+export function directorTest(
+  title: string,
+  work: (director: Director, context: TestContext) => void | Promise<void>,
+): void {
+  test(title, { skip: BPF_MISSING }, async (context) => {
     if (shared === undefined) throw new Error('the director was not loaded');
     shared.reset();
-    await work(shared);
+    await work(shared, context);
   });
 }
 

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { openDataPlane } from '../../src/dataplane/mod.ts';
 import { type Director, directorTest } from './director.ts';
 import { frameOn } from './namespace.ts';
 import { assertPassed } from './outcome.ts';
-import { buildPacket, checksum, type PacketSpec } from './packet-builder.ts';
+import { buildPacket, checksum, ETHERTYPE, type PacketSpec } from './packet-builder.ts';
 import { CLIENT, SERVER, server, service, VIP } from './services.ts';
+import { withWire } from './wire.ts';
 
 const SYN: PacketSpec = { from: CLIENT, to: VIP, flags: 'S', payload: Buffer.from('0123456789') };
 const DATAGRAM: PacketSpec = { from: CLIENT, to: VIP };
@@ -94,6 +96,65 @@ directorTest('a frame for another host, or for all of them, passes', (director) 
     return frame;
   });
   assertIgnored(director, frames);
+});
+
+const VLAN_ETHERTYPE = 0x8100;
+
+/** A frame with a tag of IEEE 802.1Q. */
+function taggedFrame(vlan: number, packet: PacketSpec): Uint8Array {
+  const tag = Uint8Array.of(vlan >> 8, vlan & 0xff, ETHERTYPE.ipv4 >> 8, ETHERTYPE.ipv4 & 0xff);
+  return frameOn('client', Buffer.concat([tag, buildPacket(packet)]), VLAN_ETHERTYPE);
+}
+
+directorTest('what has the tag of a VLAN passes; VLAN 0 is none', async (director) => {
+  serve(director);
+  const [ofVlan, ofPriority, untagged] = ['40001', '40002', '40003'].map((port) => ({
+    ...SYN,
+    from: CLIENT.replace(/\d+$/, port),
+  })) as [PacketSpec, PacketSpec, PacketSpec];
+  await withWire(director, async (wire) => {
+    wire.sendFrame('client', taggedFrame(100, ofVlan));
+    wire.sendFrame('client', taggedFrame(0, ofPriority));
+    wire.send('client', untagged);
+    const expected = [ofPriority, untagged].map((packet) => buildPacket({ ...packet, to: SERVER, ttl: 63 }));
+    assert.deepEqual(
+      await wire.take('server', 2),
+      expected.map((packet) => Uint8Array.from(packet)),
+    );
+  });
+  assert.equal(director.flowCount(), 4);
+  assert.equal(director.drops(), 0);
+});
+
+const VLAN_DEVICE = 'link add link client name tagged type vlan id 100';
+const TOWARDS_CLIENTS = [
+  'address add 10.9.5.9/24 dev tagged',
+  'link set tagged up',
+  'neighbour add 10.9.5.1 lladdr 02:00:00:00:01:01 dev tagged nud permanent',
+  'route add 198.51.100.0/24 via 10.9.5.1 dev tagged',
+];
+
+directorTest("a VLAN's packets are balanced on its device", async (director, t) => {
+  try {
+    director.ip(VLAN_DEVICE);
+  } catch {
+    t.skip('needs VLAN devices');
+    return;
+  }
+  try {
+    for (const command of TOWARDS_CLIENTS) director.ip(command);
+    director.inside(() => openDataPlane().close());
+    serve(director);
+    await withWire(director, async (wire) => {
+      wire.sendFrame('client', taggedFrame(100, SYN));
+      assert.deepEqual(await wire.take('server', 1), [Uint8Array.from(buildPacket({ ...SYN, to: SERVER, ttl: 63 }))]);
+      const reply = { from: SERVER, to: CLIENT, flags: 'S.' };
+      wire.send('server', reply);
+      assert.deepEqual(await wire.take('client', 1), [Uint8Array.from(buildPacket({ ...reply, from: VIP, ttl: 63 }))]);
+    });
+  } finally {
+    director.ip('link delete tagged');
+  }
 });
 
 /** `packet` with one byte of its header changed, and a header checksum that is right for it. */

@@ -27,7 +27,11 @@ export class Wire {
 
   /** Sends packets to the director's NIC, one after the other. */
   send(nic: NicName, ...packets: readonly (PacketSpec | Uint8Array)[]): void {
-    for (const packet of packets) this.#sockets[nic].send(frameOn(nic, packet));
+    for (const packet of packets) this.sendFrame(nic, frameOn(nic, packet));
+  }
+
+  sendFrame(nic: NicName, frame: Uint8Array): void {
+    this.#sockets[nic].send(frame);
   }
 
   #collect(nic: NicName): readonly Uint8Array[] {
