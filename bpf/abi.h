@@ -44,6 +44,8 @@ enum lvs_limits {
 	/* Fragmented datagrams under way, and fragments that came before their first. */
 	LVS_MAX_DATAGRAMS = 4096,
 	LVS_MAX_EARLY_FRAGMENTS = 512,
+	/* Whom the director has told by ICMP. More than it may tell in the six seconds after which all of it is forgiven. */
+	LVS_MAX_ICMP_HOSTS = 16384,
 };
 
 enum lvs_family {

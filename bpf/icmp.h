@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "checksum.h"
+#include "icmp_limit.h"
 #include "packet_sum.h"
 #include "parse.h"
 #include "stats.h"
@@ -219,6 +220,9 @@ __noinline int icmp_answer(struct __sk_buff *skb, const struct packet *packet, c
 	if (!packet || !answer)
 		return TC_ACT_SHOT;
 	drop(drop_of_cause(answer->cause));
+	/* Senders depend on being told what fits. */
+	if (answer->cause != CAUSE_TOO_BIG && !icmp_is_allowed(packet))
+		return TC_ACT_SHOT;
 	trace_answer(answer->mtu);
 	/* The error would quote what is not there. */
 	if (packet->fragment == FRAGMENT_LATER)

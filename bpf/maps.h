@@ -249,6 +249,23 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_early_fragments SEC(".maps");
 
+/* Of ICMP errors, see icmp_limit.h: to each host, and to all. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, LVS_MAX_ICMP_HOSTS);
+	__type(key, struct lvs_address_key);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_icmp_hosts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_icmp_all SEC(".maps");
+
 /* Which place of lvs_early_fragments is used next: the one whose fragment has waited longest. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -20,6 +20,7 @@ export const lvsLimits = {
   LVS_MAX_DESTINATIONS: 65536,
   LVS_MAX_DATAGRAMS: 4096,
   LVS_MAX_EARLY_FRAGMENTS: 512,
+  LVS_MAX_ICMP_HOSTS: 16384,
 } as const;
 
 export const lvsFamily = {

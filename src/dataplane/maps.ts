@@ -37,6 +37,8 @@ export function openMaps(directory: string) {
     addresses: new BpfMap(at('lvs_addresses'), lvsAddressKey, U32),
     held: new BpfMap(at('lvs_held'), lvsZeroKey, lvsHeld),
     datagrams: new BpfMap(at('lvs_datagrams'), lvsDatagramKey, lvsDatagram),
+    icmpAll: new BpfArray(at('lvs_icmp_all'), U64),
+    icmpHosts: new BpfMap(at('lvs_icmp_hosts'), lvsAddressKey, U64),
     calls: new BpfMap(at('lvs_calls'), lvsTuple, lvsCall),
     realServers: new BpfMap(at('lvs_real_servers'), lvsServiceKey, lvsRealServer),
     services: new BpfMap(at('lvs_services'), lvsServiceKey, lvsService),

@@ -67,6 +67,8 @@ export const LEFT = [
   'lvs_early_cursor',
   'lvs_early_fragments',
   'lvs_held',
+  'lvs_icmp_all',
+  'lvs_icmp_hosts',
   'lvs_collected',
   'lvs_occupancy',
   'lvs_real_servers',

@@ -1,4 +1,4 @@
-// Takes all connections out of a director's tables, and the counts of them, so that tests that share one do not meet
+// Takes all connections out of a director's tables, the counts of them, and whom it has told by ICMP, so that tests that share one do not meet
 // those of each other: to load it takes the verifier seconds, and in a VM a minute.
 
 import type { Maps } from '../../src/dataplane/maps.ts';
@@ -19,6 +19,8 @@ export function forgetConnections(maps: Maps): void {
   empty(maps.calls);
   empty(maps.datagrams);
   empty(maps.destinations);
+  empty(maps.icmpHosts);
+  maps.icmpAll.set({ value: 0 }, { value: 0 });
   for (const { value } of maps.serverIndex.entries()) {
     maps.connectionCounts.set(value, { active: 0, inactive: 0, persistent: 0, overloaded: 0 });
   }

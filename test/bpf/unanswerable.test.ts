@@ -2,11 +2,15 @@
 // each is counted under the reason.
 
 import assert from 'node:assert/strict';
-import { directorTest } from './director.ts';
+import { type Director, directorTest, until } from './director.ts';
 import { frameOn } from './namespace.ts';
 import { assertAnswered, assertDropped, assertForwarded, assertPassed, quotedOf } from './outcome.ts';
 import { buildPacket, type PacketSpec } from './packet-builder.ts';
-import { CLIENT, SERVER, SERVER2, server, service, VIP } from './services.ts';
+import { VERDICT } from './prog-test-run.ts';
+import { CLIENT, SERVER, SERVER2, server, service, VIP, VIP6 } from './services.ts';
+
+/** The step of the clock that the director looks at: of 100 Hz. */
+const COARSE_CLOCK_MS = 10;
 
 const SYN: PacketSpec = { from: CLIENT, to: VIP, flags: 'S', payload: Buffer.from('early data') };
 const DATAGRAM: PacketSpec = { from: CLIENT, to: VIP, payload: Buffer.from('a question') };
@@ -91,3 +95,52 @@ for (const method of ['nat', 'dr'] as const) {
     },
   );
 }
+
+/** SYNs from `hosts` clients, `each` of every one; how many are answered. */
+function answersTo(director: Director, { hosts, each }: { hosts: number; each: number }, from = fromHost): number {
+  const packets = Array.from({ length: hosts * each }, (_, at) => ({ ...SYN, ...from(at % hosts) }));
+  return packets.filter((packet) => director.receive(packet).verdict === VERDICT.redirect).length;
+}
+
+function timed(work: () => number): { told: number; tookMs: number } {
+  const startMs = performance.now();
+  const told = work();
+  return { told, tookMs: performance.now() - startMs + COARSE_CLOCK_MS };
+}
+
+const fromHost = (host: number) => ({ from: `198.51.100.${host}:40000` });
+const fromHost6 = (host: number) => ({ from: `[2001:db8:7::${host + 1}]:40000`, to: VIP6 });
+
+for (const [family, from] of Object.entries({ IPv4: fromHost, IPv6: fromHost6 })) {
+  directorTest(`a client of ${family} is told six times at once, then once a second`, async (director) => {
+    director.configure(service([]), service([], { at: VIP6 }));
+    const { told, tookMs } = timed(() => answersTo(director, { hosts: 1, each: 100 }, from));
+    assert.ok(told >= 6 && told <= 6 + tookMs / 1000, `${told} in ${tookMs} ms`);
+    assert.equal(director.drops('NO_SERVER'), 100, 'each is dropped, told or not');
+    await until('the next answer', () => answersTo(director, { hosts: 1, each: 1 }, from) === 1);
+  });
+}
+
+directorTest('all clients together are told fifty times at once, then a thousand times a second', async (director) => {
+  director.configure(service([]));
+  const { told, tookMs } = timed(() => answersTo(director, { hosts: 200, each: 2 }));
+  assert.ok(told >= 50 && told <= 50 + tookMs, `${told} in ${tookMs} ms`);
+  await until('more answers', () => answersTo(director, { hosts: 200, each: 1 }) > 0);
+});
+
+directorTest('whoever asks too often takes no answers from others', (director) => {
+  director.configure(service([]));
+  answersTo(director, { hosts: 1, each: 1000 });
+  assert.equal(
+    answersTo(director, { hosts: 8, each: 1 }, (host) => fromHost(host + 1)),
+    8,
+  );
+});
+
+directorTest('what is too big is always told', (director) => {
+  director.ip('route replace 192.0.2.2 via 10.9.2.11 mtu lock 1400');
+  director.configure(service([server('192.0.2.2:80', 'nat')], { protocol: 'udp' }));
+  const big = { ...DATAGRAM, payload: new Uint8Array(1400) };
+  for (let packets = 0; packets < 100; packets++) assert.equal(director.receive(big).verdict, VERDICT.redirect);
+  assert.equal(director.drops('TOO_BIG'), 100);
+});
