@@ -7,6 +7,7 @@ import {
   type BpfDataPlane,
   findWatcher,
   listAttachments,
+  listUnbalanced,
   openDataPlane,
   reloadDataPlane,
   removeDataPlane,
@@ -92,6 +93,7 @@ function status(): Command {
 function readFacts(plane: BpfDataPlane): Facts {
   return {
     nics: listAttachments(),
+    unbalanced: listUnbalanced(),
     watcher: findWatcher() ?? null,
     ...countsOf(plane.readOverview()),
     flowsMax: plane.connectionTableSize,
@@ -105,6 +107,8 @@ function countsOf({ services, flows }: ReturnType<BpfDataPlane['readOverview']>)
 
 interface Facts {
   readonly nics: ReturnType<typeof listAttachments>;
+  /** Devices that it cannot be attached to. */
+  readonly unbalanced: readonly string[];
   /** Process that attaches new NICs. */
   readonly watcher: number | null;
   readonly services: number;
@@ -113,10 +117,11 @@ interface Facts {
   readonly drops: Readonly<Record<string, number>>;
 }
 
-function format({ nics, watcher, services, flows, flowsMax, drops }: Facts): string {
+function format({ nics, unbalanced, watcher, services, flows, flowsMax, drops }: Facts): string {
   const dropped = Object.entries(drops).filter(([, packets]) => packets > 0);
   return [
     `NICs       ${nics.map(describeNic).join(', ')}`,
+    ...(unbalanced.length === 0 ? [] : [`unbalanced ${unbalanced.join(', ')}: no Ethernet headers`]),
     `new NICs   ${watcher === null ? 'attached by the next command' : `attached by process ${watcher}`}`,
     `services   ${services}`,
     `flows      ${flows} of ${flowsMax}`,

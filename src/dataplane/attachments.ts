@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { macAddress } from '../system/mod.ts';
 import { lvsFeatures, lvsXdpMode } from './abi.ts';
 import {
   attachToEgress,
@@ -99,6 +100,12 @@ export function listAttachedDevices(): readonly string[] {
 export function reattach(directory: StateDirectory, xdpMode: number): void {
   const at = (program: string) => join(directory.path, program);
   for (const device of listAttachedDevices()) {
+    if (macAddress(device) === undefined) {
+      // Where older versions were to no purpose.
+      detachFromIngress(device);
+      detachFromEgress(device);
+      continue;
+    }
     attachToIngress(at(DIRECTOR_PROGRAM), device);
     detachFromFront(device);
     const answers = device !== MARK_DEVICES.into && isAttachedToEgress(device);

@@ -5,6 +5,7 @@ export { attachBlockDelay } from './block-delay.ts';
 export type { BpfDataPlane } from './bpf-data-plane.ts';
 export { ConnectionExchange, openConnectionExchange } from './connection-exchange.ts';
 export { attachDecapsulation, detachDecapsulation, readDecapsulated } from './decapsulation.ts';
+export { listUnbalanced } from './devices.ts';
 export { type DirectorCounters, directorCountersSince, readDirectorCounters } from './director-counters.ts';
 export {
   findDataPlane,

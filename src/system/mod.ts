@@ -33,7 +33,13 @@ export { type Ending, type LineProcess, startLineProcess } from './line-process.
 export { listenForLinks } from './link-events.ts';
 export { monotonicNs, untilNs } from './monotonic-clock.ts';
 export { type DeviceCounters, readDeviceCounters, readForwarding, readPassiveOpens } from './net-counters.ts';
-export { inNetworkNamespace, interfaceIndex, localAddressTowards, networkNamespaceCookie } from './netns.ts';
+export {
+  inNetworkNamespace,
+  interfaceIndex,
+  localAddressTowards,
+  macAddress,
+  networkNamespaceCookie,
+} from './netns.ts';
 export { pauseThread } from './pause.ts';
 export { allocatePinned, type PinnedMemory, pinBytes } from './pinned-memory.ts';
 export { awaitReadable } from './poll.ts';

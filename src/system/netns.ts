@@ -13,15 +13,21 @@ const close = libc.func('int close(int fd)');
 const connect = libc.func('int connect(int fd, const void *address, uint32_t length)');
 const getsockname = libc.func('int getsockname(int fd, void *address, void *length)');
 const getsockopt = libc.func('int getsockopt(int fd, int level, int option, void *value, void *length)');
+const ioctl = libc.func('int ioctl(int fd, unsigned long request, void *value)');
 const ifNameToIndex = libc.func('uint32_t if_nametoindex(const char *name)');
 
-// <sched.h>, <bits/socket.h>, <asm-generic/socket.h>
+// <sched.h>, <bits/socket.h>, <asm-generic/socket.h>, <bits/ioctls.h>, <net/if_arp.h>
 const CLONE_NEWNET = 0x40000000;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const SOL_SOCKET = 1;
 const SO_NETNS_COOKIE = 71;
+const SIOCGIFHWADDR = 0x8927;
+const ARPHRD_ETHER = 1;
+/** struct ifreq: the name, and behind it a struct sockaddr. */
+const IFREQ = { bytes: 40, nameBytes: 16, type: 16, address: 18 } as const;
+const MAC_BYTES = 6;
 /** sizeof(struct sockaddr_in), sizeof(struct sockaddr_in6) */
 const SOCKADDR_BYTES = 16;
 const SOCKADDR_IN6_BYTES = 28;
@@ -85,6 +91,17 @@ export function networkNamespaceCookie(): bigint {
 export function interfaceIndex(device: string): number | undefined {
   const index: number = ifNameToIndex(device);
   return index === 0 ? undefined : index;
+}
+
+/** The MAC address of a device of this namespace; undefined for one whose packets have no Ethernet headers. */
+export function macAddress(device: string): Uint8Array | undefined {
+  return withUdpSocket(AF_INET, (fd) => {
+    const request = Buffer.alloc(IFREQ.bytes);
+    request.write(device.slice(0, IFREQ.nameBytes - 1), 'latin1');
+    if (ioctl(fd, SIOCGIFHWADDR, request) !== 0) return undefined;
+    if (request.readUInt16LE(IFREQ.type) !== ARPHRD_ETHER) return undefined;
+    return Uint8Array.from(request.subarray(IFREQ.address, IFREQ.address + MAC_BYTES));
+  });
 }
 
 /**

@@ -51,6 +51,24 @@ test('NICs that are plugged in, added, renamed or moved in are attached to', { s
   });
 });
 
+test('a device without Ethernet headers is left to the stack, and named', { skip: BPF_MISSING }, async () => {
+  await withLoneDirector(`t${process.pid}-tun`, async (director) => {
+    director.ip('tuntap add tunnel mode tun', 'link set tunnel up', 'address add 10.99.5.1/24 dev tunnel');
+    // It has a carrier while somebody holds it open.
+    const holder = startInBackground([...inNamespace(director.name), 'socat', 'PIPE', 'TUN,tun-name=tunnel']);
+    try {
+      director.lvskit('director up');
+      await until('the tunnel to be up', () => director.status().unbalanced.includes('tunnel'));
+      assert.match(director.lvskit('director status'), /^unbalanced tunnel: no Ethernet headers$/m);
+      assert.ok(director.status().nics.every(({ device }) => device !== 'tunnel'));
+      director.lvskit('director up');
+      assert.ok(!isAttached(director, 'tunnel'));
+    } finally {
+      process.kill(holder.pid, 'SIGKILL');
+    }
+  });
+});
+
 test('the watcher runs once, and ends with its director or when it is not asked for', {
   skip: BPF_MISSING,
 }, async () => {

@@ -11,6 +11,7 @@ export interface Nic {
 
 export interface Status {
   readonly nics: readonly Nic[];
+  readonly unbalanced: readonly string[];
   readonly watcher: number | null;
 }
 
