@@ -21,6 +21,15 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } lvs_xdp_ports SEC(".maps");
 
+/* The MAC address of each device that frames come in by, in the order of a frame: others' are the stack's to refuse. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u32);
+	__type(value, __u64);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+} lvs_xdp_macs SEC(".maps");
+
 /* The commonest headers, IPv4 without options, where they lie in a frame. */
 struct plain_frame {
 	struct ethhdr *eth;
@@ -37,11 +46,20 @@ static __always_inline bool frame_find(struct xdp_md *xdp, struct plain_frame *f
 	frame->ports = (void *)(frame->ip + 1);
 	if ((void *)(frame->ports + 1) > end)
 		return false;
-	if (frame->eth->h_proto != bpf_htons(ETH_P_IP) || frame->eth->h_dest[0] & 1)
+	if (frame->eth->h_proto != bpf_htons(ETH_P_IP))
 		return false;
 	if (frame->ip->version != 4 || frame->ip->ihl != 5 || frame->ip->ttl <= 1)
 		return false;
 	return !(frame->ip->frag_off & bpf_htons(IP_MORE_FRAGMENTS | IP_OFFSET));
+}
+
+static __always_inline bool frame_is_for(const struct plain_frame *frame, __u32 ifindex)
+{
+	__u64 *own = bpf_map_lookup_elem(&lvs_xdp_macs, &ifindex);
+	__u64 mac = 0;
+
+	__builtin_memcpy(&mac, frame->eth->h_dest, ETH_ALEN);
+	return own && *own == mac;
 }
 
 static __always_inline struct tcphdr *tcp_of(struct xdp_md *xdp, struct plain_frame *frame)
@@ -227,7 +245,7 @@ int lvs_xdp(struct xdp_md *xdp)
 		return XDP_PASS;
 	/* To a device that takes no frames from XDP the packet goes by the long way. */
 	port = flow->hop_ifindex;
-	if (!bpf_map_lookup_elem(&lvs_xdp_ports, &port))
+	if (!bpf_map_lookup_elem(&lvs_xdp_ports, &port) || !frame_is_for(&frame, xdp->ingress_ifindex))
 		return XDP_PASS;
 	flow_count(flow, length, now_ns);
 	return xdp_forward(xdp, &frame, flow);

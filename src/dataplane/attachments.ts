@@ -23,7 +23,7 @@ import { attachMarkPort } from './mark-port.ts';
 import { MARK_DEVICES } from './mark-rules.ts';
 import { DIRECTOR_PROGRAM, type StateDirectory } from './state-directory.ts';
 import { removeTracers } from './trace-attachments.ts';
-import { attachXdp, detachXdp, isXdpAttached, loadXdp, XDP_PROGRAM } from './xdp.ts';
+import { attachXdp, detachXdp, isXdpAttached, loadXdp, noteMacs, XDP_PROGRAM } from './xdp.ts';
 
 /** tc: the ingress alone. xdp: a short way in the NIC's driver before it; xdp-generic: the same on any device. */
 export const ATTACH_MODES = ['tc', 'xdp', 'xdp-generic'] as const;
@@ -81,9 +81,11 @@ function settleXdp(directory: StateDirectory, nics: readonly string[], mode: num
   attachXdp(directory.path, nics, { mode: name, vethsTakeFrames });
 }
 
-/** The same for NICs that have come since, and where filters of others have. */
+/** The same for NICs that have come since, and where filters of others have; MAC addresses may have changed, too. */
 export function attachNew(directory: StateDirectory): void {
-  if (listNics().some((nic) => !isWellAttached(nic))) attachAll(directory);
+  const nics = listNics();
+  if (nics.some((nic) => !isWellAttached(nic))) attachAll(directory);
+  else if (existsSync(join(directory.path, XDP_PROGRAM))) noteMacs(directory.path, nics);
 }
 
 /** Devices that the director is on, whichever of its versions, also such as are not NICs any more for a while. */

@@ -1,11 +1,11 @@
 // The director's short way (bpf/xdp.bpf.c) on NICs: a second program, in front of the one at the ingress, that shares
 // its tables. Taking it away at any time only makes packets go the long way.
 
-import { closeSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { interfaceIndex, runCommand } from '../system/mod.ts';
-import { BpfMap, U32 } from './bpf-map.ts';
+import { interfaceIndex, macAddress, runCommand } from '../system/mod.ts';
+import { BpfMap, U32, U64 } from './bpf-map.ts';
 import { xdpAttachFailed } from './errors.ts';
 import { lastErrno, libbpf } from './libbpf.ts';
 import { loadProgram } from './program.ts';
@@ -21,13 +21,14 @@ const MODE_FLAGS: Readonly<Record<XdpMode, number>> = { generic: 2, native: 4 };
 export const XDP_PROGRAM = 'lvs_xdp';
 const OBJECT = 'xdp';
 const PORTS = 'lvs_xdp_ports';
+const MACS = 'lvs_xdp_macs';
 
 const { EOPNOTSUPP, ENODEV } = constants.errno;
 
 /** Loads the program beside the director's. Throws BPF_OBJECT_MISSING, BPF_LOAD_FAILED. */
 export function loadXdp(directory: string): void {
-  // The kernel adds a flag to such maps, after which libbpf 1.1 takes them for others: each load has a new one.
-  for (const name of [PORTS, XDP_PROGRAM]) rmSync(join(directory, name), { force: true });
+  // The kernel adds a flag to maps of ports, after which libbpf 1.1 takes them for others: each load has new ones.
+  for (const name of [PORTS, MACS, XDP_PROGRAM]) rmSync(join(directory, name), { force: true });
   loadProgram({ object: OBJECT, program: XDP_PROGRAM }, directory);
 }
 
@@ -52,6 +53,7 @@ export function attachXdp(directory: string, devices: readonly string[], { mode,
       }
       if (!wasThere) attached.push(device);
     }
+    noteMacs(directory, devices);
     const veths = mode === 'generic' || vethsTakeFrames ? [] : listVeths();
     openPorts(
       directory,
@@ -72,6 +74,24 @@ export function attachXdp(directory: string, devices: readonly string[], { mode,
 function listVeths(): string[] {
   const { stdout } = runCommand(['ip', '-json', 'link', 'show', 'type', 'veth']);
   return (JSON.parse(stdout || '[]') as { ifname?: string }[]).flatMap(({ ifname }) => ifname ?? []);
+}
+
+/** Tells the program what is addressed to these devices. A bond's frames come in by its members, in its name. */
+export function noteMacs(directory: string, devices: readonly string[]): void {
+  // An older version's program does not ask.
+  if (!existsSync(join(directory, MACS))) return;
+  const { stdout } = runCommand(['ip', '-json', 'link', 'show']);
+  const links = JSON.parse(stdout || '[]') as { ifname: string; ifindex: number; master?: string }[];
+  const macs = new BpfMap(join(directory, MACS), U32, U64);
+  try {
+    for (const { ifname, ifindex, master } of links) {
+      const device = devices.find((each) => each === ifname) ?? devices.find((each) => each === master);
+      const mac = device && macAddress(device);
+      if (mac) macs.set({ value: ifindex }, { value: Buffer.from(mac).readUIntLE(0, mac.length) });
+    }
+  } finally {
+    macs.close();
+  }
 }
 
 /** Frames may go out by these devices without the stack; one whose driver can't take them stays on the long way. */
