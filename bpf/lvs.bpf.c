@@ -13,6 +13,7 @@
 #include "ftp.h"
 #include "icmp_relay.h"
 #include "import.h"
+#include "ip_receive.h"
 #include "mark_port.h"
 #include "localnode.h"
 #include "persistence.h"
@@ -148,6 +149,8 @@ static __noinline struct lvs_flow *open_connection(struct __sk_buff *skb, const 
 	if (!packet_opens(packet, config))
 		return NULL;
 	trace_step(LVS_TRACE_OPENS);
+	if (stack_refuses(skb, packet))
+		return NULL;
 	connection_forget(packet, now_ns);
 	if (config->features & LVS_HAS_FTP && packet->tuple.protocol == IPPROTO_TCP && ftp_take(packet, now_ns)) {
 		trace_step(LVS_TRACE_FTP_DATA);
@@ -204,7 +207,7 @@ static __noinline struct lvs_flow *hear_server(struct __sk_buff *skb, const stru
 	struct lvs_real_server *real;
 	bool is_kept = true;
 
-	if (!packet || !verdict || !config)
+	if (!packet || !verdict || !config || stack_refuses(skb, packet))
 		return NULL;
 	real = server_speaking(packet);
 	if (!real)

@@ -87,6 +87,12 @@ enum lvs_trace_steps {
 	LVS_TRACE_HAS_FLOW = 8192,
 	/* Its headers contradict. */
 	LVS_TRACE_MALFORMED = 256,
+	/* It opens nothing because the stack drops it, see ip_receive.h: for its source address, */
+	LVS_TRACE_MARTIAN = 4096,
+	/* its IPv4 header's checksum, */
+	LVS_TRACE_WRONG_CHECKSUM = 16384,
+	/* or its IPv4 options. */
+	LVS_TRACE_UNFIT_OPTIONS = 32768,
 };
 
 enum lvs_trace_found {

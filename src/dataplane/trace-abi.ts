@@ -68,6 +68,9 @@ export const lvsTraceSteps = {
   LVS_TRACE_TO_VIP: 2048,
   LVS_TRACE_HAS_FLOW: 8192,
   LVS_TRACE_MALFORMED: 256,
+  LVS_TRACE_MARTIAN: 4096,
+  LVS_TRACE_WRONG_CHECKSUM: 16384,
+  LVS_TRACE_UNFIT_OPTIONS: 32768,
 } as const;
 
 export const lvsTraceFound = {

@@ -20,7 +20,10 @@ export type Step =
   | 'SPLIT'
   | 'TO_VIP'
   | 'HAS_FLOW'
-  | 'MALFORMED';
+  | 'MALFORMED'
+  | 'MARTIAN'
+  | 'WRONG_CHECKSUM'
+  | 'UNFIT_OPTIONS';
 
 /** held: not sent, and not lost; it, or what is made of it, arrives once more. */
 export type Verdict = 'sent' | 'passed' | 'dropped' | 'answered' | 'held';

@@ -40,6 +40,13 @@ function reasonOfOpeningNone({ steps, service, protocol, source }: TracedPacket)
     const opener = protocol === 'tcp' ? 'a SYN' : 'an INIT';
     return reason('OPENS_NOTHING', `it has no connection, and only ${opener} opens one`);
   }
+  if (steps.has('MARTIAN'))
+    return reason('MARTIAN_SOURCE', 'its source address is one that no packet has: the stack drops it');
+  if (steps.has('WRONG_CHECKSUM'))
+    return reason('WRONG_CHECKSUM', "its IP header's checksum is wrong: the stack drops it");
+  if (steps.has('UNFIT_OPTIONS')) {
+    return reason('UNFIT_OPTIONS', 'its IP options are malformed or a source route: the stack drops it');
+  }
   if (service?.foundBy === 'ftp') return reason('NOT_FTP_DATA', 'no connection of FTP expects it');
   if (service !== undefined) return reason('NOT_FORWARDED', 'the service does not take it');
   if (!steps.has('TO_VIP')) return reason('NO_SERVICE', 'there is no service for it');

@@ -240,7 +240,7 @@ for (const method of ['nat', 'dr'] as const) {
       director.ip('route replace 192.0.2.3 via 10.9.2.11 mtu lock 400');
       director.configure(service([server('192.0.2.3:80', method)], { protocol: 'udp' }));
       await withWire(director, async (wire) => {
-        const options = Uint8Array.of(0x83, 3, 4, 0); // a source route that has been followed: it is copied
+        const options = Uint8Array.of(0x94, 4, 0, 0); // router alert (RFC 2113): it is copied
         const sent = datagram(CLIENT, VIP, 1300, { options });
         const rewritten = { ...sent, ttl: 63, ...(method === 'nat' ? { to: '192.0.2.3:80' } : {}) };
         const expected = fragment(buildPacket(rewritten), (400 - 24) & ~7);

@@ -154,6 +154,13 @@ tracerTest('what is left to the stack is told with the reason', (tracer, directo
   assert.equal(ack, 'passed to the stack: it has no connection, and only a SYN opens one');
   const [other] = tracer.decisions({ ...SYN, to: '10.9.1.110:81' });
   assert.match(other ?? '', /^passed to the stack: its address is a virtual one, but no service there/);
+  const [martian] = tracer.decisions({ ...SYN, from: '127.0.0.1:40000' });
+  assert.equal(martian, 'passed to the stack: its source address is one that no packet has: the stack drops it');
+  const [routed] = tracer.decisions({ ...SYN, options: Uint8Array.of(131, 3, 4, 0) });
+  assert.match(routed ?? '', /^passed to the stack: its IP options are malformed or a source route/);
+  const damaged = frameOn('client', SYN);
+  damaged[18] = (damaged[18] ?? 0) ^ 1;
+  assert.ok(tracer.run(damaged).told[0]?.steps.has('WRONG_CHECKSUM'));
   const elsewhere = { ...SYN, to: '10.9.1.9:80' };
   assert.deepEqual(tracer.run(elsewhere).told, []);
   tracer.ask('', { all: true });
