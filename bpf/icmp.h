@@ -8,6 +8,7 @@
 
 #include "address.h"
 #include "checksum.h"
+#include "gso.h"
 #include "icmp_limit.h"
 #include "packet_sum.h"
 #include "parse.h"
@@ -126,9 +127,12 @@ static __always_inline int icmp_send_back(struct __sk_buff *skb)
 	return bpf_redirect(skb->ifindex, 0);
 }
 
-/* How much of a packet an error that may have `room` bytes of it quotes. */
-static __always_inline __u32 quoted_bytes(const struct packet *packet, __u32 room)
+/* How much of a packet an error quotes. */
+static __always_inline __u32 quoted_bytes(const struct packet *packet)
 {
+	__u32 room = packet->tuple.family == LVS_IPV4 ? ICMP_ERROR_BYTES - sizeof(struct icmp_error) :
+							ICMPV6_ERROR_BYTES - sizeof(struct icmpv6_error);
+
 	return packet->length < room ? packet->length : room;
 }
 
@@ -157,7 +161,7 @@ __noinline int icmp_wrap_ipv4(struct __sk_buff *skb, const struct packet *packet
 	/* A sender's options would have to be answered, too. */
 	if (!packet || !answer || packet->transport != ETH_HLEN + sizeof(struct iphdr))
 		return -1;
-	quoted = quoted_bytes(packet, ICMP_ERROR_BYTES - sizeof(error));
+	quoted = quoted_bytes(packet);
 	sum = packet_sum(skb, ETH_HLEN, quoted);
 	if (sum < 0)
 		return -1;
@@ -197,7 +201,7 @@ __noinline int icmp_wrap_ipv6(struct __sk_buff *skb, const struct packet *packet
 
 	if (!packet || !answer)
 		return -1;
-	quoted = quoted_bytes(packet, ICMPV6_ERROR_BYTES - sizeof(error));
+	quoted = quoted_bytes(packet);
 	sum = packet_sum(skb, ETH_HLEN, quoted);
 	if (sum < 0)
 		return -1;
@@ -226,6 +230,8 @@ __noinline int icmp_answer(struct __sk_buff *skb, const struct packet *packet, c
 	trace_answer(answer->mtu);
 	/* The error would quote what is not there. */
 	if (packet->fragment == FRAGMENT_LATER)
+		return TC_ACT_SHOT;
+	if (skb->gso_size && gso_settle_checksum(skb, packet, quoted_bytes(packet)))
 		return TC_ACT_SHOT;
 	if (packet->tuple.family == LVS_IPV4 ? icmp_wrap_ipv4(skb, packet, answer) :
 					       icmp_wrap_ipv6(skb, packet, answer))

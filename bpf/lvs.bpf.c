@@ -11,6 +11,7 @@
 #include "forward_tun.h"
 #include "from_server.h"
 #include "ftp.h"
+#include "gso.h"
 #include "icmp_relay.h"
 #include "import.h"
 #include "ip_receive.h"
@@ -37,6 +38,16 @@ static __always_inline bool ends_on_its_way_back(const struct packet *packet, co
 	return packet->ttl <= 1 && flow->direction == LVS_TO_CLIENT;
 }
 
+/* Whether a packet that is longer than `room` is a GSO packet, to be cut into segments that fit. */
+static __always_inline bool is_cut_later(struct __sk_buff *skb, const struct packet *packet,
+					 const struct lvs_flow *flow, __u32 room)
+{
+	if (!skb->gso_size)
+		return false;
+	/* By adjust_room VS-TUN's segments become shorter by the tunnel's header. */
+	return flow->method == LVS_TUN || !packet->dont_fragment || gso_fits(skb, packet, room);
+}
+
 static __always_inline int forward(struct __sk_buff *skb, const struct packet *packet, struct lvs_flow *flow,
 				   bool stale, __u64 now_ns)
 {
@@ -48,8 +59,7 @@ static __always_inline int forward(struct __sk_buff *skb, const struct packet *p
 	if (packet->ttl <= 1)
 		return icmp_answer_from(skb, packet, virtual_address, CAUSE_TTL_EXPIRED, 0);
 	room = room_towards_hop(flow);
-	/* A GSO packet is cut later, into segments that adjust_room has made shorter by the tunnel's header. */
-	if (room && packet->length > room && !skb->gso_size) {
+	if (room && packet->length > room && !is_cut_later(skb, packet, flow, room)) {
 		if (packet->dont_fragment)
 			return icmp_answer_from(skb, packet, virtual_address, CAUSE_TOO_BIG, room);
 		return split_whole(skb, packet, room, now_ns);

@@ -76,10 +76,10 @@ export class Director {
     this.inside(() => this.plane.update(() => services));
   }
 
-  /** Lets a packet, or a whole frame, arrive, with a firewall mark or without. */
-  receive(packet: PacketSpec | Uint8Array, nic: NicName = 'client', mark = 0): Outcome {
+  /** Lets a packet, or a whole frame, arrive, with a firewall mark or without, or merged of segments of `gsoSize`. */
+  receive(packet: PacketSpec | Uint8Array, nic: NicName = 'client', mark = 0, gsoSize = 0): Outcome {
     const frame = packet instanceof Uint8Array ? packet : frameOn(nic, packet);
-    return this.inside(() => this.#program.run(frame, this.ifindex[nic], mark));
+    return this.inside(() => this.#program.run(frame, this.ifindex[nic], mark, gsoSize));
   }
 
   /** Runs `ip` in the namespace. */

@@ -21,8 +21,8 @@ const OPTS = {
   duration: 64,
 } as const;
 
-/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of the firewall mark and the devices' numbers. */
-const SK_BUFF = { bytes: 192, mark: 8, ingressIfindex: 36, ifindex: 40 } as const;
+/** struct __sk_buff of <linux/bpf.h>: its size, and the offsets of the firewall mark, the devices' numbers and GSO's size. */
+const SK_BUFF = { bytes: 192, mark: 8, ingressIfindex: 36, ifindex: 40, gsoSize: 176 } as const;
 
 /** More than any frame that test_run takes, which is one page at most. */
 const FRAME_BYTES = 8192;
@@ -69,16 +69,17 @@ export class TestedProgram {
    * @param frame with its Ethernet header
    * @param ifindex device on which it arrives
    * @param mark firewall mark that it has by then
+   * @param gsoSize payload of each of the segments that have been merged into it; 0: it is one packet
    */
-  run(frame: Uint8Array, ifindex: number, mark = 0): Outcome {
-    this.#call(frame, ifindex, mark);
+  run(frame: Uint8Array, ifindex: number, mark = 0, gsoSize = 0): Outcome {
+    this.#call(frame, ifindex, mark, gsoSize);
     const bytes = this.#fields.getUint32(OPTS.dataSizeOut, true);
     return { verdict: this.#fields.getUint32(OPTS.retval, true), frame: this.#output.bytes.slice(0, bytes) };
   }
 
   /** As {@link run}, without the frame that comes out: the verdict alone. */
   judge(frame: Uint8Array, ifindex: number): number {
-    this.#call(frame, ifindex, 0);
+    this.#call(frame, ifindex, 0, 0);
     return this.#fields.getUint32(OPTS.retval, true);
   }
 
@@ -87,13 +88,14 @@ export class TestedProgram {
     return this.#fields.getUint32(OPTS.duration, true);
   }
 
-  #call(frame: Uint8Array, ifindex: number, mark: number): void {
+  #call(frame: Uint8Array, ifindex: number, mark: number, gsoSize: number): void {
     this.#input.bytes.set(frame);
     this.#fields.setUint32(OPTS.dataSizeIn, frame.length, true);
     this.#fields.setUint32(OPTS.dataSizeOut, FRAME_BYTES, true);
     this.#contextFields.setUint32(SK_BUFF.mark, mark, true);
     this.#contextFields.setUint32(SK_BUFF.ingressIfindex, ifindex, true);
     this.#contextFields.setUint32(SK_BUFF.ifindex, ifindex, true);
+    this.#contextFields.setUint32(SK_BUFF.gsoSize, gsoSize, true);
     if (this.#run(this.#fd, this.#options.address) !== 0) throw new Error(`BPF_PROG_TEST_RUN: errno ${lastErrno()}`);
   }
 

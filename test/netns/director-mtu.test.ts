@@ -39,3 +39,20 @@ test("vs-nat: the realserver learns that the director's outer network takes 1400
     assert.match(route, / mtu 1400\b/);
   });
 });
+
+/** Where no NIC computes checksums, the kernel fills in a merged packet's, even of one that an error quotes. */
+for (const checksums of ['on', 'off']) {
+  test(
+    `vs-nat: the client learns it by packets of many segments, too, with checksums by the NIC ${checksums}`,
+    needing('NPtcp'),
+    async () => {
+      await withVirtualServer('vs-nat', { offload: true }, async (lab) => {
+        await runInside(lab, 'director', narrow('192.168.1.0/24', 'eth0'));
+        await runInside(lab, 'director', ['ethtool', '-K', 'eth1', 'tx', checksums]);
+        assert.deepEqual(await runNetpipe(lab, 'NPtcp', 'NPtcp'), SIZES);
+        const route = await runInside(lab, 'client', ['ip', 'route', 'get', vipOf(lab)]);
+        assert.match(route, / mtu 1400\b/);
+      });
+    },
+  );
+}
