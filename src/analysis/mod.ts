@@ -28,6 +28,7 @@ export { analyseScaling, directionsOf, type ScaleCurve, type ScalePoint } from '
 export { systemLabel, systemPath } from './systems.ts';
 export { transferLabel, transferPath } from './transfer-names.ts';
 export * from './verdict.ts';
+export { areTimesUndisturbed } from './visits.ts';
 export {
   formatChange,
   formatInterval,

@@ -25,7 +25,7 @@ export function formatHtmlReport(run: Run, analysis: Analysis, options: HtmlRepo
     formatResultSection(analysis),
     formatCurvesSection(analysis),
     formatLatencySection(run, analysis),
-    formatTransfersSection(analysis),
+    formatTransfersSection(run, analysis),
     formatTailSection(analysis),
     formatPathSection(run),
     formatCpuSection(analysis),

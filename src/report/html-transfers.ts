@@ -2,6 +2,7 @@
 
 import {
   type Analysis,
+  areTimesUndisturbed,
   formatSignificant,
   formatSize,
   type Ratio,
@@ -12,7 +13,7 @@ import {
   transferLabel,
   transferPath,
 } from '../analysis/mod.ts';
-import type { SystemName } from '../model/mod.ts';
+import type { Run, SystemName } from '../model/mod.ts';
 import { throughputOption } from './chart-options.ts';
 import { drawThroughput } from './draw-charts.ts';
 import { formatFigure } from './html-figure.ts';
@@ -20,7 +21,7 @@ import { estimateCell, formatTable, type Heading } from './html-table.ts';
 import { element, escapeMarkup } from './markup.ts';
 
 /** Empty when no services were measured. */
-export function formatTransfersSection({ transfers }: Analysis): string {
+export function formatTransfersSection(run: Run, { transfers }: Analysis): string {
   if (transfers.length === 0) return '';
   const present = [...new Set(transfers.flatMap(({ systems }) => systems.map(({ system }) => system)))];
   const [first] = transfers;
@@ -28,9 +29,9 @@ export function formatTransfersSection({ transfers }: Analysis): string {
   const large = formatSize(first?.largestBytes ?? 0);
   return [
     '<h2>Services</h2>',
-    '<p>Files of real services, one after the other, by one client. Medians over rounds; beneath them the time over that of ' +
-      'the baseline, with its interval: what netpipe says of the systems, small requests and large replies must say too, ' +
-      'and what is added to it is the service.</p>',
+    `<p>Files of real services, one after the other, by one client. ${describeTimes(run)} Beneath it ` +
+      "is its ratio to the baseline's, the median of neighbouring visits, with its interval: what netpipe says of the systems, " +
+      'small requests and large replies must say too, and what is added to it is the service.</p>',
     `<h3>${small}: time of a transfer, µs</h3>`,
     formatTimes(transfers, present, 'smallBlock'),
     `<h3>${large}: time of a transfer, µs</h3>`,
@@ -47,6 +48,13 @@ export function formatTransfersSection({ transfers }: Analysis): string {
       ),
     ),
   ].join('\n');
+}
+
+/** What stands for a visit and for the rounds, as docs/decisions/0019-undisturbed-times.md has it. */
+function describeTimes(run: Run): string {
+  return areTimesUndisturbed(run)
+    ? "A visit's time is what the quickest twentieth of its transfers took, and a system's that of the quickest tenth of the rounds."
+    : "A visit's time is the median of its transfers, and a system's that of the rounds.";
 }
 
 function headingsFor(systems: readonly SystemName[]): Heading[] {

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BlockSample, TransferSample } from '../../src/model/mod.ts';
+import { analyse } from '../../src/analysis/mod.ts';
+import type { BlockSample, Run, TransferSample } from '../../src/model/mod.ts';
+import { formatTransfersSection } from '../../src/report/html-transfers.ts';
 import { createReport } from '../../src/report/mod.ts';
+import { synthesiseRun } from '../fixtures/run/synthetic-run.ts';
 import { run, samples } from './example.ts';
 
 function transferOf({ system, round, sizeBytes, exchanges, oneWayNs, histogram, cpu }: BlockSample): TransferSample {
@@ -37,6 +40,22 @@ test('the page has times, fits, failures and a plot of each service', () => {
   assert.ok(section.includes(`http, VS-DR: ${rounds} retransmissions`));
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
   assert.equal(new Set(ids).size, ids.length, 'ids of the drawings do not meet');
+});
+
+test('the page says which of a service’s times its figures are: the quickest, on links with a rate and on two CPUs medians', () => {
+  const small = synthesiseRun({ systems: ['forward'], sizesBytes: [64], rounds: 1 });
+  const analysed = analyse(small.run, small.samples, { transfers: small.samples.map(transferOf) });
+  const textOf = (environment: Partial<Run['environment']>) => {
+    const measured = { ...run, environment: { ...run.environment, ...environment } };
+    return /<p>(.*?)<\/p>/s.exec(formatTransfersSection(measured, analysed))?.[1];
+  };
+  assert.match(
+    textOf({}) ?? '',
+    /quickest twentieth of its transfers took, and a system's that of the quickest tenth of/,
+  );
+  for (const environment of [{ rate: '100mbit' }, { pinning: 'two' }] as const) {
+    assert.match(textOf(environment) ?? '', /the median of its transfers, and a system's that of the rounds/);
+  }
 });
 
 test("gnuplot gets a script and a system's columns for each service", () => {

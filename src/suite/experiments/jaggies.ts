@@ -146,7 +146,7 @@ export const jaggies: Experiment = {
   figures: [
     {
       title: 'Throughput.',
-      caption: 'Against block size, both logarithmic; medians of all rounds.',
+      caption: 'Against block size, both logarithmic.',
       kind: 'throughput',
       cells: SETUPS.map(({ cell }) => cell),
     },
