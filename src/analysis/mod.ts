@@ -25,7 +25,7 @@ export { median } from './quantiles.ts';
 export * from './quantity.ts';
 export { throughputBy } from './scalability-law.ts';
 export { analyseScaling, directionsOf, type ScaleCurve, type ScalePoint } from './scaling.ts';
-export { systemLabel, systemPath } from './systems.ts';
+export { systemLabel, systemNamed, systemPath } from './systems.ts';
 export { transferLabel, transferPath } from './transfer-names.ts';
 export * from './verdict.ts';
 export { areTimesUndisturbed } from './visits.ts';

@@ -1,6 +1,6 @@
 // What each system is called in a report, which way its packets go, and what it is fairly compared with.
 
-import type { SystemName } from '../model/mod.ts';
+import { SYSTEM_NAMES, type SystemName } from '../model/mod.ts';
 
 interface SystemFacts {
   readonly label: string;
@@ -64,6 +64,11 @@ const FACTS: Readonly<Record<SystemName, SystemFacts>> = {
 /** `nat` → `VS-NAT`: the name that reports use. */
 export function systemLabel(system: SystemName): string {
   return FACTS[system].label;
+}
+
+/** The system that results or reports call so, `dr` or `VS-DR`; undefined where it is another name. */
+export function systemNamed(name: string): SystemName | undefined {
+  return SYSTEM_NAMES.find((system) => name === system || name === systemLabel(system));
 }
 
 /** The way of the packets in a phrase. */

@@ -1,11 +1,9 @@
 // Chart options → static SVG, drawn by ECharts without a browser.
 
 import { createRequire } from 'node:module';
-import type { FigureData } from '../analysis/mod.ts';
 import type { ChartOption } from './chart-axes.ts';
 import { resolveFormatters } from './chart-formatters.ts';
 import { type Drawable, ratioOption, residualOption, signatureOption, throughputOption } from './chart-options.ts';
-import { figureOption } from './figure-chart.ts';
 
 // The bundle rather than the package's entry: one file loads in a tenth of the time that its several hundred take.
 const echarts: typeof import('echarts') = createRequire(import.meta.url)('echarts/dist/echarts.min.js');
@@ -31,11 +29,6 @@ export function drawRatios(analysis: Drawable): string {
 /** Residuals of Hockney's lines against block size. */
 export function drawResiduals(analysis: Drawable): string {
   return drawChart('residuals', residualOption(analysis));
-}
-
-/** A plot of an experiment. */
-export function drawFigure(name: string, figure: FigureData): string {
-  return drawChart(name, figureOption(figure));
 }
 
 /** `name` sets the drawing's ids apart from those of others in a page. Ends with a newline. */

@@ -3,11 +3,12 @@
 
 import { formatSignificant, type JudgedClaim, type JudgedExperiment, type Outcome } from '../analysis/mod.ts';
 import { describeBounds } from './bounds.ts';
-import { drawFigure } from './draw-charts.ts';
+import { drawChart } from './draw-charts.ts';
 import { figureOption } from './figure-chart.ts';
 import { formatFigure } from './html-figure.ts';
 import { estimateCell, formatTable, type Heading } from './html-table.ts';
 import { element, escapeMarkup } from './markup.ts';
+import { assignStyles } from './series-style.ts';
 
 const HEADINGS: readonly Heading[] = [
   { title: 'Quantity' },
@@ -23,21 +24,18 @@ export function experimentAnchor(id: string): string {
 }
 
 export function formatExperiment({ id, section, title, method, run, claims, figures }: JudgedExperiment): string {
+  const styles = assignStyles(figures.flatMap(({ series }) => series.map(({ name }) => name)));
   return [
     element('h2', { id: experimentAnchor(id) }, escapeMarkup(`${section} · ${title}`)),
     element('p', {}, escapeMarkup(method)),
-    element('p', { class: 'meta' }, `Repeat it: <code>lvskit reproduce ${escapeMarkup(id)}</code>${describeTime(run)}`),
+    element('p', { class: 'meta' }, `Repeat it: <code>${escapeMarkup(commandOf(id, run))}</code>${describeTime(run)}`),
     ...(run?.needs === undefined ? [] : [element('p', {}, escapeMarkup(`This machine lacks for it: ${run.needs}`))]),
     ...(run?.failure === undefined ? [] : [formatFailure(run.failure)]),
-    ...figures.map((figure, index) =>
-      formatFigure(
-        `${id}-${index}`,
-        figure.title,
-        figure.caption,
-        drawFigure(`${id}-${index}`, figure),
-        figureOption(figure),
-      ),
-    ),
+    ...figures.map((figure, index) => {
+      const name = `${id}-${index}`;
+      const option = figureOption(figure, styles);
+      return formatFigure(name, figure.title, figure.caption, drawChart(name, option), option);
+    }),
     ...claims.map(formatClaim),
   ].join('\n');
 }
@@ -45,6 +43,10 @@ export function formatExperiment({ id, section, title, method, run, claims, figu
 function formatFailure(failure: string): string {
   const text = element('p', {}, escapeMarkup(failure));
   return element('div', { class: 'warnings' }, `<h3>It ended early</h3>\n${text}`);
+}
+
+function commandOf(id: string, run: JudgedExperiment['run']): string {
+  return `lvskit reproduce ${run?.depth === 'quick' ? '--quick ' : ''}${id}`;
 }
 
 function describeTime(run: JudgedExperiment['run']): string {

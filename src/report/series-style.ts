@@ -1,6 +1,7 @@
 // How each system is drawn, in every plot alike. Colours are Okabe and Ito's, which colour-blind readers tell apart
 // (Color Universal Design, 2008); dashes and marks say it again for print. Ink and grey follow the page's theme.
 
+import { systemNamed } from '../analysis/mod.ts';
 import type { SystemName } from '../model/mod.ts';
 
 /** The colours of text and lines of a light page. */
@@ -56,7 +57,17 @@ const SERIES: readonly LineStyle[] = [
   { color: MUTED, dash: 'dotted', symbol: 'circle' },
 ];
 
-/** Of the n-th of several curves that have names only; from the seventh on they repeat. */
-export function styleAt(index: number): LineStyle {
-  return SERIES[index % SERIES.length] as LineStyle;
+/**
+ * Of curves that have names only. A system has its own style; the others have, in their order, those in whose colours no
+ * system among them is drawn. Where these end, they repeat.
+ */
+export function assignStyles(names: Iterable<string>): ReadonlyMap<string, LineStyle> {
+  const known = new Map([...names].map((name) => [name, systemNamed(name)]));
+  const taken = new Set([...known.values()].map((system) => system && lineStyleOf(system).color));
+  const left = SERIES.filter(({ color }) => !taken.has(color));
+  const others = [...known.keys()].filter((name) => known.get(name) === undefined);
+  const styleOf = (name: string) => left[others.indexOf(name) % left.length] as LineStyle;
+  return new Map(
+    [...known].map(([name, system]) => [name, system === undefined ? styleOf(name) : lineStyleOf(system)]),
+  );
 }
