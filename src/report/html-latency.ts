@@ -33,13 +33,13 @@ export function formatLatencySection(run: Run, analysis: Analysis): string {
     { title: 'Process', unit: `netpipe, ${run.mode}` },
     { title: 'Latency', unit: 'sec', kind: 'number' },
     { title: 'Latency equivalent', unit: 'bytes', kind: 'number' },
-    { title: 'Cause of latency' },
+    { title: 'Cause of latency', kind: 'text' },
   ] as const;
   return [
     '<h2>Latency and its equivalent in bytes</h2>',
     '<p>The equivalent n½ = L · r∞ is what the plateau would have carried in the time of the latency: the pole of the curve. ' +
-      `Differences in the last column are of times with ${smallBlock}.</p>`,
-    formatTable(headings, [...rows, { cells: PAPER_ROW.map(escapeMarkup), reference: true }]),
+      `Differences in the cause are of times with ${smallBlock}.</p>`,
+    formatTable(headings, [...rows, { cells: PAPER_ROW.map(escapeMarkup), reference: true }], { cards: true }),
     formatFits(analysis),
   ].join('\n');
 }

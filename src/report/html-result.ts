@@ -102,7 +102,7 @@ function formatSummaryTable({ systems, smallBlockBytes, largestBlockBytes }: Ana
       ],
     };
   });
-  return formatTable(headings, rows);
+  return formatTable(headings, rows, { cards: true });
 }
 
 function formatVerdict(ratio: Ratio): string {

@@ -7,11 +7,11 @@ import type { ChartOption } from './chart-axes.ts';
 import { drawChart } from './draw-charts.ts';
 import { formatFigure } from './html-figure.ts';
 import { formatPage, formatTime } from './html-page.ts';
+import { formatPointTable, hasConnections } from './html-scale-table.ts';
 import { describeEnvironment, formatFacts } from './html-setup.ts';
-import { estimateCell, formatTable, systemCell, valueCell } from './html-table.ts';
 import { element, escapeMarkup } from './markup.ts';
 import { againstClients, againstRealservers, type Drawn } from './scale-charts.ts';
-import { describeCurve, formatScaleTitle } from './scale-table.ts';
+import { describeCurve } from './scale-table.ts';
 import { quoteWords } from './shell-quote.ts';
 import { bindUnits } from './wrap-text.ts';
 
@@ -94,7 +94,7 @@ function formatSizeSection(run: ScaleRun, all: readonly ScaleCurve[], sizeBytes:
   return [
     several ? `<h2>${formatSize(sizeBytes)}</h2>` : '<h2>Against the number of clients</h2>',
     ...byRealservers.flatMap(([realservers, group]) => [
-      formatTable(HEADINGS, group.flatMap(rowsOf), formatScaleTitle(group[0] as ScaleCurve, run)),
+      formatPointTable(run, group),
       formatFindings(group),
       figure(
         `throughput-${realservers}`,
@@ -178,36 +178,6 @@ function formatWidest(run: ScaleRun, curves: readonly ScaleCurve[], figure: Draw
   ];
 }
 
-const HEADINGS = [
-  { title: 'System' },
-  { title: 'Clients', kind: 'number' },
-  { title: 'In one window', unit: 'Mbit/s', kind: 'number' },
-  { title: 'On the wire', unit: 'Mbit/s', kind: 'number' },
-  { title: 'In own windows', unit: 'Mbit/s', kind: 'number' },
-  { title: 'Transfers', unit: 'per second', kind: 'number' },
-  { title: 'New connections', unit: 'per second', kind: 'number' },
-  { title: 'Fairness', unit: 'clients', kind: 'number' },
-  { title: 'Split', unit: 'realservers', kind: 'number' },
-  { title: 'Limit', kind: 'plain' },
-] as const;
-
-function rowsOf({ system, points }: ScaleCurve) {
-  return points.map((point) => ({
-    cells: [
-      systemCell(system),
-      String(point.clients),
-      estimateCell(point.throughputMbps, formatSignificant),
-      estimateCell(point.wireMbps, formatSignificant),
-      estimateCell(point.unsynchronisedMbps, formatSignificant),
-      estimateCell(point.transfersPerSecond, formatSignificant),
-      estimateCell(point.newConnectionsPerSecond, formatSignificant),
-      point.fairness.toFixed(2),
-      valueCell(point.split, (value) => value.toFixed(2)),
-      escapeMarkup(point.bottleneck.kind === 'unknown' ? 'none found' : point.bottleneck.kind),
-    ],
-  }));
-}
-
 function formatFindings(curves: readonly ScaleCurve[]): string {
   const items = curves.map((curve) =>
     element('li', {}, escapeMarkup(bindUnits(`${systemLabel(curve.system)}: ${describeCurve(curve)}`))),
@@ -287,13 +257,6 @@ function describeHost(found: ScaleHost['found']): string {
   const { cpuCount, cpuModel, memoryBytes, kernel, congestionControl } = found;
   const hardware = `${cpuCount} × ${cpuModel}, ${formatSize(memoryBytes)}`;
   return [hardware, `Linux ${kernel}`, `congestion control ${congestionControl}`, ...nics].join('; ');
-}
-
-/** Netpipe's clients keep theirs. */
-function hasConnections(curves: readonly ScaleCurve[]): boolean {
-  return curves.some(({ points }) =>
-    points.some(({ newConnectionsPerSecond: made }) => made !== undefined && made.value > 0),
-  );
 }
 
 function percentOf(share: number | undefined) {

@@ -59,7 +59,7 @@ export function formatCpuSection({ systems }: Analysis): string {
     formatTable(
       headings,
       group.map(({ system, cpu }) => ({ cells: [systemCell(system), ...cpuCells(cpu, machines)] })),
-      `An exchange of ${formatSize(sizeBytes)}`,
+      { caption: `An exchange of ${formatSize(sizeBytes)}` },
     ),
   );
   if (written.length === 0) return '';

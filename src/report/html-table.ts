@@ -8,8 +8,8 @@ import { lineStyleOf, themeSvg } from './series-style.ts';
 export interface Heading {
   readonly title: string;
   readonly unit?: string;
-  /** `plain`: on one line. */
-  readonly kind?: 'number' | 'bar' | 'plain';
+  /** `plain`: on one line; `text`: a sentence. */
+  readonly kind?: 'number' | 'bar' | 'plain' | 'text';
   /** Markup that stands in place of the unit. */
   readonly markup?: string;
 }
@@ -17,23 +17,40 @@ export interface Heading {
 /** A cell as markup; its kind comes from its column. */
 export type Cell = string;
 
+/** For what is not known. */
+export const UNKNOWN: Cell = '–';
+
 export interface TableRow {
   readonly cells: readonly Cell[];
   /** Of another time or machine, for comparison. */
   readonly reference?: boolean;
 }
 
-/** The first cell of each row is its heading. `caption` is plain text. */
-export function formatTable(headings: readonly Heading[], rows: readonly TableRow[], caption = ''): string {
+export interface TableOptions {
+  /** Plain text. */
+  readonly caption?: string;
+  /** On a telephone each row is a card, with the headings in its cells; otherwise the table is scrolled there. */
+  readonly cards?: boolean;
+}
+
+/** The first cell of each row is its heading. */
+export function formatTable(
+  headings: readonly Heading[],
+  rows: readonly TableRow[],
+  { caption = '', cards: isOfCards = false }: TableOptions = {},
+): string {
   const head = headings.map(({ title, unit, kind, markup }) => {
     const detail = markup ?? (unit === undefined ? '' : element('span', { class: 'unit' }, escapeMarkup(unit)));
     return element('th', { scope: 'col', class: kind }, escapeMarkup(title) + detail);
   });
+  // A card has no place for cells that say nothing.
+  const labelOf = (heading: Heading | undefined, cell: Cell) =>
+    isOfCards && cell !== '' ? [heading?.title, heading?.unit].filter(Boolean).join(', ') : undefined;
   const body = rows.map(({ cells, reference }) => {
     const written = cells.map((cell, index) =>
       index === 0
         ? element('th', { scope: 'row' }, cell || ' ')
-        : element('td', { class: headings[index]?.kind }, cell || ' '),
+        : element('td', { class: headings[index]?.kind, 'data-label': labelOf(headings[index], cell) }, cell || ' '),
     );
     return element('tr', { class: reference ? 'reference' : undefined }, written.join(''));
   });
@@ -42,7 +59,7 @@ export function formatTable(headings: readonly Heading[], rows: readonly TableRo
     element('thead', {}, element('tr', {}, head.join(''))),
     element('tbody', {}, body.join('\n')),
   ];
-  return element('div', { class: 'scroll' }, element('table', {}, parts.join('\n')));
+  return element('div', { class: isOfCards ? 'scroll cards' : 'scroll' }, element('table', {}, parts.join('\n')));
 }
 
 /** The system's name beside its colour in the plots, hollow where its line is broken; `detail` is plain text below it. */
@@ -56,12 +73,12 @@ export function systemCell(system: SystemName, detail = ''): Cell {
 
 /** A value above its interval; a dash for what is not known. */
 export function estimateCell(estimate: Estimate | undefined, format: (value: number) => string): Cell {
-  if (estimate === undefined) return '–';
+  if (estimate === undefined) return UNKNOWN;
   const interval = `${format(estimate.low)} – ${format(estimate.high)}`;
   return escapeMarkup(format(estimate.value)) + element('span', { class: 'interval' }, escapeMarkup(interval));
 }
 
 /** A value for which there may be none. */
 export function valueCell(value: number | undefined, format: (value: number) => string): Cell {
-  return value === undefined ? '–' : escapeMarkup(format(value));
+  return value === undefined ? UNKNOWN : escapeMarkup(format(value));
 }

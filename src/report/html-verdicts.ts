@@ -49,7 +49,7 @@ export function formatVerdicts(claims: readonly JudgedClaim[]): string {
   const counts = countVerdicts(claims);
   return element(
     'section',
-    { class: 'verdicts', 'aria-label': 'Verdicts' },
+    { class: 'verdicts cards', 'aria-label': 'Verdicts' },
     [formatShares(counts, claims.length), formatFilter(counts, claims.length), KEY, formatRows(claims)].join('\n'),
   );
 }

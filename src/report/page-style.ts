@@ -1,5 +1,6 @@
 // The style sheet of report.html: restrained, readable on paper, on a telephone, by day and by night.
 
+import { CARD_STYLE } from './card-style.ts';
 import { VERDICT_STYLE } from './verdict-style.ts';
 
 const STYLE = `
@@ -16,7 +17,7 @@ const STYLE = `
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; padding: 32px 24px 64px; max-width: 1040px;
+  margin: 0 auto; padding: 32px 24px 64px; max-width: 1100px;
   background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums;
 }
@@ -31,19 +32,27 @@ li { margin: 4px 0; }
 .headline { margin: 0 0 16px; max-width: 70ch; font-size: 18px; line-height: 1.45; }
 .warnings { margin: 16px 0; padding: 10px 16px; border-left: 3px solid var(--warning); background: var(--warning-panel); }
 .warnings h3 { margin: 0; color: var(--warning); }
-.scroll { overflow-x: auto; }
+/* A shadow at the side where more is to be scrolled to, covered where nothing is. */
+.scroll {
+  overflow-x: auto;
+  background:
+    linear-gradient(to right, var(--paper) 30%, transparent) left / 40px 100% no-repeat local,
+    linear-gradient(to left, var(--paper) 30%, transparent) right / 40px 100% no-repeat local,
+    linear-gradient(to right, var(--faint), transparent) left / 14px 100% no-repeat,
+    linear-gradient(to left, var(--faint), transparent) right / 14px 100% no-repeat;
+}
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { padding: 4px 0 8px; text-align: left; font-size: 13px; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--faint); text-align: left; vertical-align: top; }
 thead th { border-bottom: 1.5px solid var(--muted); font-weight: 600; vertical-align: bottom; }
 thead .unit { display: block; color: var(--muted); font-weight: 400; font-size: 12px; }
-th.number, td.number { padding-right: 16px; text-align: right; white-space: nowrap; }
+th.number, td.number { text-align: right; } td.number { white-space: nowrap; }
 tbody th { font-weight: 600; white-space: nowrap; }
 .path { display: block; max-width: 26ch; font-weight: 400; font-size: 12px; line-height: 1.35; white-space: normal; }
 .interval { display: block; color: var(--muted); font-size: 12px; line-height: 1.35; }
 .swatch { display: inline-block; width: 10px; height: 10px; margin-right: 7px; border-radius: 2px; }
 .slower { color: var(--slower); } .faster { color: var(--faster); }
-td.plain { white-space: nowrap; } td.bar svg, th.bar svg { display: block; }
+td.plain { white-space: nowrap; } td.text { min-width: 24ch; } td.bar svg, th.bar svg { display: block; }
 .reference td, .reference th { color: var(--muted); font-weight: 400; }
 figure { margin: 20px 0 28px; }
 figcaption { margin-bottom: 8px; max-width: 76ch; font-size: 14px; }
@@ -68,10 +77,10 @@ footer { margin-top: 48px; color: var(--muted); font-size: 13px; }
 @media print {
   body { max-width: none; padding: 0; font-size: 11pt; }
   .upgraded .live { display: none; } .upgraded .static { display: block; }
-  .scroll { overflow: visible; } table { font-size: 8.5pt; }
+  .scroll { overflow: visible; background: none; } table { font-size: 8.5pt; }
   th, td, th.number, td.number { padding-right: 7px; } .interval, thead .unit { font-size: 7pt; }
   figure, table { break-inside: avoid; } h2, h3 { break-after: avoid; }
 }
 `;
 
-export const PAGE_STYLE = STYLE + VERDICT_STYLE;
+export const PAGE_STYLE = STYLE + VERDICT_STYLE + CARD_STYLE;

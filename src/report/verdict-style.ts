@@ -1,5 +1,5 @@
-// The part of report.html's style sheet that draws the verdict table: as a table on a screen and on paper, as cards on a
-// telephone, and filtered by the radio button that is chosen.
+// The part of report.html's style sheet that draws the verdict table: as a table on a screen and on paper, as cards on
+// a telephone (card-style.ts), and filtered by the radio button that is chosen.
 
 const NAMES = ['holds', 'fails', 'open', 'needs'] as const;
 
@@ -41,13 +41,9 @@ ${FILTER}
 .statement + .statement { margin-top: 6px; }
 .statement .name { flex-basis: 100%; } .statement .value { white-space: nowrap; }
 .statement svg { flex: none; }
-@media (max-width: 640px) {
-  .verdicts table, .verdicts tbody, .verdicts tr, .verdicts th, .verdicts td { display: block; width: auto; }
-  .verdicts thead { display: none; }
-  .verdicts tbody tr { margin: 0 0 12px; padding: 8px 12px; border: 1px solid var(--faint); border-left: 4px solid var(--verdict); border-radius: 4px; }
-  .verdicts tbody .open { border-left-style: dashed; } .verdicts tbody .needs { border-left-style: dotted; }
-  .verdicts tbody th, .verdicts tbody td { padding: 3px 0; border: 0; }
-  .verdicts tbody th { font-weight: 600; }
+@media screen and (max-width: 640px) {
+  .verdicts.cards tbody tr { border-left: 4px solid var(--verdict); }
+  .verdicts.cards tbody .open { border-left-style: dashed; } .verdicts.cards tbody .needs { border-left-style: dotted; }
   .verdicts .paper::before { content: 'Paper: '; color: var(--muted); }
 }
 @media print {

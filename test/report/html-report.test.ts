@@ -45,6 +45,19 @@ test('the paper’s table has latency in seconds, its equivalent in bytes, and a
   assert.match(table, /direct.*?forward − 1\.\d\d µs/s);
 });
 
+test('cells of the tables that are cards on a telephone say what they are of, and empty ones are none', () => {
+  const cards = [...html.matchAll(/<div class="scroll cards">.*?<\/div>/gs)].map(([table]) => table);
+  assert.equal(cards.length, 2);
+  const [result = '', latency = ''] = cards;
+  assert.match(result, /<td class="number" data-label="64 B one way, µs">/);
+  assert.match(result, /<td class="number" data-label="Time ratio">/);
+  assert.match(latency, /<td class="text" data-label="Cause of latency">/);
+  assert.match(result, /<td class="plain"> <\/td>/);
+  for (const [cell] of cards.join('').matchAll(/<td(?![^>]* data-label)[^>]*>.*?<\/td>/gs)) {
+    assert.match(cell, /> <\/td>$/);
+  }
+});
+
 test('without a script the plots are static; with one they are upgraded from the same options', () => {
   assert.doesNotMatch(html, /<script>/);
   const live = formatHtmlReport(run, analysis, { echartsScript: 'var bundle = "</script>";' });

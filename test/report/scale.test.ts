@@ -50,6 +50,17 @@ test('there are plots against realservers where there are several numbers of the
   assert.ok(!wide.includes('data-chart="connections') && !wide.includes('data-chart="sums'));
 });
 
+test('the table has no columns that would be empty, or zero throughout', () => {
+  const headingsOf = (html: string) => /<thead>.*?<\/thead>/s.exec(html)?.[0] ?? '';
+  for (const title of ['In own windows', 'New connections', 'Limit'])
+    assert.ok(headingsOf(page).includes(title), title);
+  const kept = windows.map((window) => ({ ...window, newConnections: 0 }));
+  const plain = formatScalePage(run, analyseScaling(run, kept));
+  assert.doesNotMatch(headingsOf(plain), /In own windows|New connections|Split/);
+  const cells = [...plain.matchAll(/<tr><th scope="row">.*?<\/tr>/gs)].map(([row]) => row.split('<t').length - 2);
+  assert.deepEqual([...new Set(cells)], [headingsOf(plain).split('<th scope').length - 1]);
+});
+
 test('ids of the drawings in one page do not meet', () => {
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
   assert.equal(new Set(ids).size, ids.length);
