@@ -1,6 +1,9 @@
 // Numbers as a reader meets them: sizes, percentages, intervals. Sizes are binary, as in the paper: 64 kB is 65536 bytes.
 
+import { formatSignificant } from '../model/mod.ts';
 import type { Estimate } from './bootstrap.ts';
+
+export { formatSignificant, groupThousands } from '../model/mod.ts';
 
 /** 64 → `64 B`, 65536 → `64 kB`, 35000 → `34.2 kB`. Below 10 000 bytes only whole kB become kB. */
 export function formatSize(bytes: number): string {
@@ -8,24 +11,7 @@ export function formatSize(bytes: number): string {
   const [unit, unitBytes] =
     bytes < 1024 ** 2 ? ['kB', 1024] : bytes < 1024 ** 3 ? ['MB', 1024 ** 2] : ['GB', 1024 ** 3];
   const count = bytes / (unitBytes as number);
-  return `${Number.isInteger(count) ? count : count.toPrecision(3)} ${unit}`;
-}
-
-/** A number with three significant digits, thousands set apart: 7.31, 84.2, 38 100; 0 is 0. */
-export function formatSignificant(value: number): string {
-  if (!Number.isFinite(value)) return '–';
-  if (value === 0) return '0';
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))));
-  if (digits > 0) return value.toFixed(Math.min(digits, 6));
-  const scale = 10 ** Math.max(0, Math.floor(Math.log10(Math.abs(value))) - 2);
-  return groupThousands(Math.round(value / scale) * scale);
-}
-
-/** 38100 → `38 100`, with a space that does not break. */
-export function groupThousands(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, '\u00a0');
+  return `${Number.isInteger(count) ? count : formatSignificant(count)} ${unit}`;
 }
 
 /** The interval alone: `1.050–1.112`. */

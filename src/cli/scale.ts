@@ -16,6 +16,7 @@ import { parseSystems } from './compare.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
 import { drawScale } from './report.ts';
 import { resultsFolder } from './results-folder.ts';
+import { describeProgress } from './scale-progress.ts';
 import { untilInterrupted } from './signals.ts';
 import { fileSizeProblem, parseSizeList } from './size-argument.ts';
 import { readVersion } from './version.ts';
@@ -106,7 +107,7 @@ async function run(confFile: string, flags: ScaleFlags, command: Command): Promi
       version: readVersion(),
       signal,
       onProgress: (progress: ScaleProgress) => {
-        if (flags.json !== true) process.stderr.write(`${describe(progress)}\n`);
+        if (flags.json !== true) process.stderr.write(`${describeProgress(progress)}\n`);
       },
     };
     const { systems, realservers, clients } = flags;
@@ -137,27 +138,6 @@ function placesOf(cluster: Cluster, { via, clientHosts = [], skip = [] }: ScaleF
     const to = { host, name: machine, address: addresses[0] ?? host };
     return { ...place, prefix: isSkipped ? undefined : prefixTo(via, to) };
   });
-}
-
-function describe(progress: ScaleProgress): string {
-  switch (progress.stage) {
-    case 'building':
-      return `building ${progress.system} with ${countOf(progress.realservers, 'realserver')}`;
-    case 'connecting':
-      return `starting agents on ${countOf(progress.hosts, 'host')}`;
-    case 'unread':
-      return `counters of ${progress.machine} will be missing: ${progress.why}`;
-    case 'measuring': {
-      const { sample, done, total } = progress;
-      const bytes = sample.shares.reduce((sum, { payloadBytes }) => sum + payloadBytes, 0);
-      const mbps = (bytes * 8) / sample.seconds / 1e6;
-      return `  ${done} of ${total}: ${sample.system}, ${countOf(sample.clients, 'client')}, ${mbps.toPrecision(3)} Mbit/s`;
-    }
-  }
-}
-
-function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function parseCounts(text: string): readonly number[] {

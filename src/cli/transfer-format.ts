@@ -1,7 +1,7 @@
 // What `lvskit bench` shows of transfers: for each size a row of 80 columns, and remarks on what has to be known with it.
 
 import type { TransferResult } from '../measure/mod.ts';
-import { findCaching } from '../model/mod.ts';
+import { findCaching, formatSignificant } from '../model/mod.ts';
 import { alignRight } from './align-right.ts';
 
 /** A row of the table, and a line of --json. */
@@ -28,7 +28,7 @@ export function formatTransferRow(row: TransferRow): string {
       String(row.sizeBytes ?? Math.round(row.payloadBytes / Math.max(row.transfers, 1))),
       String(row.transfers),
       row.transfersPerSecond.toFixed(row.transfersPerSecond < 100 ? 1 : 0),
-      formatRate((row.payloadBytes * 8) / row.seconds / 1e6),
+      formatSignificant((row.payloadBytes * 8) / row.seconds / 1e6),
       ...[min, p50, p99, max].map((ns) => formatMicroseconds(ns / 1000)),
       String(Object.values(row.failures).reduce((sum, count) => sum + count, 0)),
     ],
@@ -67,12 +67,6 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }
 
-/** In at most 8 characters. */
-function formatRate(mbps: number): string {
-  return mbps === 0 || mbps >= 0.001 ? mbps.toPrecision(3) : mbps.toExponential(1);
-}
-
 function formatMicroseconds(value: number): string {
-  if (value < 100) return value.toFixed(1);
-  return value < 1e6 ? value.toFixed(0) : value.toExponential(2);
+  return value.toFixed(value < 100 ? 1 : 0);
 }

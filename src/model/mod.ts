@@ -5,6 +5,7 @@ export * from './caching.ts';
 export * from './cluster.ts';
 export * from './errors.ts';
 export * from './experiment-results.ts';
+export * from './format-number.ts';
 export * from './results.ts';
 export * from './scale-results.ts';
 export * from './service.ts';
