@@ -3,6 +3,7 @@
 
 import { Command } from 'commander';
 import { checkLines, type LineCheck, outOfTurnError } from '../measure/mod.ts';
+import { wrapWords } from '../model/mod.ts';
 import { parseAddress } from './address-argument.ts';
 import { hostOrLab, labOption } from './bench-lab.ts';
 import { parseCount, parseSeconds } from './netpipe-options.ts';
@@ -49,16 +50,22 @@ async function benchTelnet(given: string | undefined, options: BenchTelnetOption
 }
 
 function formatCheck(check: LineCheck): readonly string[] {
-  const times = Object.entries(check.timeNs).map(([name, ns]) => `${name} ${(ns / 1000).toFixed(0)} µs`);
   return [
     ...formatSequence(check),
     '',
     ...Object.entries(check.servers).map(([name, count]) => `${String(count).padStart(6)} by ${name}`),
     ...Object.entries(check.failures).map(([cause, count]) => `${String(count).padStart(6)} failed: ${cause}`),
     '',
-    `Time of a connection: ${times.join(', ')}`,
+    ...formatTimes(check.timeNs),
     formatVerdict(check),
   ];
+}
+
+/** In as many lines as it takes; none ends between a name and its number. */
+export function formatTimes(timeNs: LineCheck['timeNs']): readonly string[] {
+  const times = Object.entries(timeNs).map(([name, ns]) => `${name}\u00a0${(ns / 1000).toFixed(0)}`);
+  const lines = wrapWords(`Time of a connection, µs: ${times.join(', ')}`, COLUMNS, '', '    ');
+  return lines.map((line) => line.replaceAll('\u00a0', ' '));
 }
 
 /** The names in columns, so that turns show. */

@@ -120,7 +120,8 @@ function serveRun(listener: number, options: ServeNetpipeOptions, waiting: WaitO
   try {
     const served = receiveRun(listener, { ...run, ...waiting });
     if (served === undefined) return;
-    console.log(`netpipe: served a run of ${served.points} sizes up to ${served.largestBytes} bytes`);
+    const sizes = `${served.points} ${served.points === 1 ? 'size' : 'sizes'}`;
+    console.log(`netpipe: served a run of ${sizes} up to ${served.largestBytes} bytes`);
   } catch (error) {
     if (options.once || !(error instanceof LvskitError)) throw error;
     console.log(`netpipe: a run failed: ${error.message}`);

@@ -104,6 +104,7 @@ for (const { title, flags, nptcpSizeFactor } of MODES) {
       );
       assertPlausible(points);
       assert.equal(await receiver.ended, 0, receiver.output());
+      assert.match(receiver.output(), /served a run of 2 sizes up to 65536 bytes/);
     });
   });
 }

@@ -26,6 +26,7 @@ export interface ReceiverOptions {
 }
 
 export interface ReceivedRun {
+  /** Without those of calibration. */
   readonly points: number;
   /** 0 without a point. */
   readonly largestBytes: number;
@@ -79,8 +80,9 @@ function receivePoints(session: Session, options: ReceiverOptions): ReceivedRun 
     const next = schedule.next();
     if (next.done === true) break;
     session.link.sendSync();
-    receivePoint(session, timer, options, next.value.sizeBytes);
-    sizesBytes.push(next.value.sizeBytes);
+    const { sizeBytes, isCalibration } = next.value;
+    receivePoint(session, timer, options, sizeBytes);
+    if (!isCalibration) sizesBytes.push(sizeBytes);
   }
   session.link.answerQuit();
   return { points: sizesBytes.length, largestBytes: Math.max(0, ...sizesBytes) };
