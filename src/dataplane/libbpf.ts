@@ -114,15 +114,30 @@ export function libbpf(): Libbpf {
   } catch (error) {
     throw libraryMissing(error);
   }
-  const functions = Object.entries(SIGNATURES).map(([name, signature]) => [name, library.func(signature)]);
+  const functions = Object.entries(SIGNATURES).map(([name, signature]) => [name, noting(library.func(signature))]);
   loaded = Object.fromEntries(functions) as Libbpf;
   loaded.setPrint(null);
   return loaded;
 }
 
-/** errno of the call just made. */
+let failedWith = 0;
+
+/**
+ * libbpf 1.x returns −errno, or a null pointer. errno itself may be another's by the time that JavaScript goes on: what V8
+ * does at the edge of a call can change it.
+ */
+function noting(call: Libbpf[keyof Libbpf]): (...parameters: readonly unknown[]) => unknown {
+  return (...parameters) => {
+    const result: unknown = call(...parameters);
+    if (result === null) failedWith = koffi.errno();
+    else if (typeof result === 'number' && result < 0) failedWith = -result;
+    return result;
+  };
+}
+
+/** errno of the call that has failed last. */
 export function lastErrno(): number {
-  return koffi.errno();
+  return failedWith;
 }
 
 /** The first `bytes` of what the kernel tells of the map, program or link behind a descriptor; undefined, with errno, if nothing. */
