@@ -16,27 +16,20 @@ import type {
 } from '../director/mod.ts';
 import { SCHEDULER_NAMES } from '../model/mod.ts';
 import { monotonicNs } from '../system/mod.ts';
-import { lvsDrop, lvsExpired, lvsLimits, lvsLoadRequest, lvsState, lvsZeroKind } from './abi.ts';
+import { lvsDrop, lvsLimits, lvsState, lvsZeroKind } from './abi.ts';
 import { takeCensus } from './census.ts';
-import { ConfigurationChange, readBasis } from './change.ts';
+import { readBasis } from './change.ts';
+import { hasRecord } from './change-record.ts';
 import { decodeSettings, encodeSettings, readConfig } from './config.ts';
 import { readConnections } from './connections.ts';
 import { type CpuStats, sumCounts } from './counters.ts';
-import { settleLocalAnswers } from './local-answers.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
-import { marksOf, settleMarkPort } from './mark-port.ts';
 import { settleRealServers } from './real-servers.ts';
-import { runProgram } from './run-program.ts';
-import {
-  EXPIRE_REMOVED_PROGRAM,
-  NOTE_LOAD_PROGRAM,
-  type StateDirectory,
-  tablesOf,
-  withWriterLock,
-} from './state-directory.ts';
+import { type StateDirectory, tablesOf, withWriterLock } from './state-directory.ts';
 import { readStatusOf } from './status.ts';
 import { readSyncDaemons, startSyncDaemon, stopSyncDaemon } from './sync-daemons.ts';
 import { type InstalledService, readInstalled, readInstalledService, tableOf } from './tables.ts';
+import { completeChange, writeTable } from './write-table.ts';
 
 export class BpfDataPlane implements DataPlane {
   readonly connectionTableSize = lvsLimits.LVS_MAX_FLOWS;
@@ -115,12 +108,13 @@ export class BpfDataPlane implements DataPlane {
 
   /**
    * Alone among writers, and in the tables that are in force by then: the director may have been taken down or replaced
-   * since it was opened. Throws DIRECTOR_ABSENT, DIRECTOR_OTHER_VERSION.
+   * since it was opened. Throws DIRECTOR_ABSENT, DIRECTOR_OTHER_VERSION, DIRECTOR_CHANGE_INCOMPLETE.
    */
   #change<T>(work: () => T): T {
     return withWriterLock(this.#directory, () => {
       this.#requireDirector(this.#directory);
       if (tablesOf(this.#directory.path) !== this.#tables) this.#reopen();
+      completeChange(this.#maps, this.#directory);
       return work();
     });
   }
@@ -131,16 +125,21 @@ export class BpfDataPlane implements DataPlane {
     this.#maps = openMaps(this.#directory.path);
   }
 
-  /** Without the lock; with it once more where a writer was at work meanwhile. */
+  /** Without the lock; with it once more where a writer was at work meanwhile, or was killed. */
   #read<T>(look: () => T): T {
     const { epoch } = readConfig(this.#maps);
     try {
       const found = look();
-      if (tablesOf(this.#directory.path) === this.#tables && readConfig(this.#maps).epoch === epoch) return found;
+      if (this.#isSteadySince(epoch)) return found;
     } catch {
       // The programs may be gone, or being replaced.
     }
     return this.#change(look);
+  }
+
+  #isSteadySince(epoch: number): boolean {
+    if (hasRecord(this.#directory) || tablesOf(this.#directory.path) !== this.#tables) return false;
+    return readConfig(this.#maps).epoch === epoch;
   }
 
   update(change: (table: ServiceTable) => ServiceTable): void {
@@ -148,16 +147,7 @@ export class BpfDataPlane implements DataPlane {
       const basis = readBasis(this.#maps);
       const before = tableOf(basis.services);
       const after = change(before);
-      if (after === before) return;
-      const settleLocal = (needed: boolean) => settleLocalAnswers(this.#directory, needed);
-      // Marked packets come in before there is a service for them, and stay away before there is none.
-      settleMarkPort(this.#directory, marksOf(after));
-      const writing = new ConfigurationChange(this.#maps, basis, this.#noteLoad, settleLocal);
-      const hasRemoved = writing.apply(after);
-      settleRealServers(this.#maps);
-      if (hasRemoved && this.readSettings().expire_nodest_conn !== 0) {
-        runProgram(this.#directory, EXPIRE_REMOVED_PROGRAM, lvsExpired, { connections: 0 });
-      }
+      if (after !== before) writeTable(this.#maps, this.#directory, basis, after);
     });
   }
 
@@ -179,10 +169,6 @@ export class BpfDataPlane implements DataPlane {
   #zero(kind: number, id: number, cpus: readonly CpuStats[] | undefined, held: readonly number[] | undefined): void {
     if (cpus !== undefined) this.#maps.zeroes.set({ kind, id }, { count: sumCounts(cpus, held) });
   }
-
-  readonly #noteLoad = (server: number): void => {
-    runProgram(this.#directory, NOTE_LOAD_PROGRAM, lvsLoadRequest, { server });
-  };
 
   readSyncDaemons(): readonly SyncDaemon[] {
     return readSyncDaemons(this.#directory);

@@ -1,6 +1,7 @@
 // Writing a changed configuration into the maps. Rows that packets may be reading are never written: a service's
 // new rows go to free places first, then one update of its element makes them the ones in force. What a killed
-// writer leaves behind is unreachable from any service, and the next writer takes it back.
+// writer leaves behind is unreachable from any service, and the next writer takes it back; change-record.ts has what it
+// had yet to do.
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -17,6 +18,7 @@ import {
 import type { IpAddress } from '../model/mod.ts';
 import { lvsFeatures, lvsLimits, lvsServiceFlags, lvsZeroKind } from './abi.ts';
 import { AddressesOfInterest } from './addresses-of-interest.ts';
+import type { Change } from './change-record.ts';
 import { METHODS, SCHEDULERS } from './codes.ts';
 import { tableFull } from './errors.ts';
 import type { Maps } from './maps.ts';
@@ -73,6 +75,12 @@ interface Unsettled {
   readonly place: number;
 }
 
+/** A change that there is room for, before its first write. */
+export interface PlannedChange extends Change {
+  /** Says whether it has removed servers. */
+  write(): boolean;
+}
+
 /** One change of the configuration, from what is installed to what is wanted. Use once, holding the lock. */
 export class ConfigurationChange {
   readonly #maps: Maps;
@@ -112,12 +120,8 @@ export class ConfigurationChange {
     this.#sequence = raws.reduce((most, raw) => Math.max(most, raw.sequence), 0);
   }
 
-  /**
-   * Makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL before it changes anything.
-   *
-   * @returns whether it has removed servers
-   */
-  apply(wanted: ServiceTable): boolean {
+  /** What makes `wanted` the configuration. Throws DIRECTOR_TABLE_FULL. */
+  plan(wanted: ServiceTable): PlannedChange {
     const kept: InstalledService[] = [];
     const changed: { entry: ServiceEntry; before: InstalledService | undefined }[] = [];
     // Oldest first, so that the order of adding is kept.
@@ -131,12 +135,30 @@ export class ConfigurationChange {
       changed.map(({ entry }) => entry),
     );
     const places = this.#placesOf(changed.flatMap(({ before }) => (before === undefined ? [] : [before.raw.id])));
-    const installations = this.#plan(changed, places);
+    const installations = this.#allocate(changed, places);
+    const wantedKeys = new Set(wanted.map(formatServiceKey));
+    const removed = [...this.#installed].filter(([key]) => !wantedKeys.has(key));
+    return {
+      put: changed.map(({ entry }) => entry).toReversed(),
+      removed: removed.map(([key]) => key),
+      write: () => {
+        const services = removed.map(([, service]) => service);
+        return this.#write(wanted, kept, installations, services, places);
+      },
+    };
+  }
+
+  #write(
+    wanted: ServiceTable,
+    kept: readonly InstalledService[],
+    installations: readonly Installation[],
+    removed: readonly InstalledService[],
+    places: ServerPlaces,
+  ): boolean {
     const { unsettled, natServers } = this.#lookAt(kept, places);
-    for (const { entry } of changed) {
+    for (const { entry } of installations) {
       for (const { method, address } of entry.servers) if (method === 'nat') natServers.add(address);
     }
-
     const virtual = new Set(wanted.flatMap((entry) => (isMarkKey(entry) ? [] : [entry.address])));
     const addresses = new AddressesOfInterest(this.#maps.addresses, virtual, natServers);
     addresses.add();
@@ -150,8 +172,7 @@ export class ConfigurationChange {
     }
     this.#writeRows(installations, places);
     for (const installation of installations) this.#install(installation, places);
-    const wantedKeys = new Set(wanted.map(formatServiceKey));
-    this.#uninstall([...this.#installed].flatMap(([key, service]) => (wantedKeys.has(key) ? [] : [service])));
+    this.#uninstall(removed);
     const hasRemoved = places.retire();
     this.#setFeatures(() => features);
     addresses.removeOthers();
@@ -208,7 +229,7 @@ export class ConfigurationChange {
   }
 
   /** Finds room for all of them, and writes nothing yet. */
-  #plan(
+  #allocate(
     changed: readonly { readonly entry: ServiceEntry; readonly before: InstalledService | undefined }[],
     places: ServerPlaces,
   ): readonly Installation[] {

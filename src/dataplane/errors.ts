@@ -59,6 +59,16 @@ export function otherVersion(): LvskitError {
   );
 }
 
+/** Of a killed writer. */
+export function changeIncomplete(cause: unknown): LvskitError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LvskitError(
+    'DIRECTOR_CHANGE_INCOMPLETE',
+    `a change of several services, whose command was killed, could not be completed: ${reason}`,
+    { cause, remedy: 'see with ipvsadm -Ln which services it has reached, and make it again' },
+  );
+}
+
 /** `reason` is about that director's tables. */
 export function notTransferable(reason: string): LvskitError {
   return new LvskitError(

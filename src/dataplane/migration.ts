@@ -4,16 +4,18 @@
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ServiceTable } from '../director/mod.ts';
 import { exchangePaths } from '../system/mod.ts';
 import { lvsFeatures, lvsLoadRequest } from './abi.ts';
 import { attachInFront, attachToIngress, detachFromFront } from './attach.ts';
 import { attachAll, listAttachedDevices, reattach } from './attachments.ts';
 import { ConfigurationChange, readBasis } from './change.ts';
+import { type Change, completedTable, readRecord, removeRecord } from './change-record.ts';
 import { readConfig } from './config.ts';
 import { notTransferable } from './errors.ts';
 import { ForeignMaps } from './foreign-maps.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
-import { attachMarkPort } from './mark-port.ts';
+import { marksOf, settleMarkPort } from './mark-port.ts';
 import { ConnectionTransfer } from './migration-connections.ts';
 import { carryCounters } from './migration-counters.ts';
 import { copyConfig, copyTables, requireTables } from './migration-tables.ts';
@@ -35,13 +37,14 @@ export function migrate(directory: StateDirectory, load: (directory: StateDirect
   const theirs = new ForeignMaps(directory.path);
   const next = stagingOf(directory);
   try {
+    const begun = readRecord(directory);
     requireTables(theirs);
     const enums = theirs.enumsOf('lvs_flows');
     const contradiction = findContradiction(enums);
     if (contradiction !== undefined) throw notTransferable(contradiction);
     mkdirSync(next.path, { mode: 0o700 });
     load(next);
-    takeOver(theirs, enums, next);
+    takeOver(theirs, enums, next, begun);
     exchangePaths(next.path, directory.path);
   } catch (error) {
     undoMigration(directory);
@@ -49,6 +52,7 @@ export function migrate(directory: StateDirectory, load: (directory: StateDirect
   } finally {
     theirs.close();
   }
+  removeRecord(directory);
   removePins(next);
   // By which versions until 0.1 knew their own.
   rmSync(directory.lockFile.replace(/lock$/, 'abi'), { force: true });
@@ -71,7 +75,8 @@ export function undoMigration(directory: StateDirectory): void {
   removePins(next);
 }
 
-function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory): void {
+/** @param begun what a killed writer has left of a change of the other's table */
+function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory, begun: Change | undefined): void {
   const maps = openMaps(next.path);
   copyTables(theirs, next.path);
   copyConfig(theirs, enums, maps);
@@ -80,7 +85,7 @@ function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory): void
     connections.transfer();
     // What has come while that ran.
     connections.transfer();
-    settle(maps, next);
+    const table = settle(maps, next, begun);
     setFeatures(maps, (features) => features | lvsFeatures.LVS_TAKES_OVER);
     const program = join(next.path, DIRECTOR_PROGRAM);
     // From here on new connections are this one's; what it does not know, the other still does. Its tracer, which would
@@ -92,7 +97,7 @@ function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory): void
     connections.transfer();
     for (const device of listAttachedDevices()) attachToIngress(program, device);
     attachAll(next);
-    attachMarkPort(next);
+    settleMarkPort(next, marksOf(table));
     for (const device of listAttachedDevices()) detachFromFront(device);
     setFeatures(maps, (features) => features & ~lvsFeatures.LVS_TAKES_OVER);
     // What the other's XDP program, if there was one, has let pass.
@@ -108,12 +113,15 @@ function takeOver(theirs: ForeignMaps, enums: Enums, next: StateDirectory): void
  * What follows from the services, and the other version had not or had otherwise: as after a change of them. Servers that
  * were removed keep their places by their connections, which are here by now.
  */
-function settle(maps: Maps, next: StateDirectory): void {
+function settle(maps: Maps, next: StateDirectory, begun: Change | undefined): ServiceTable {
   const basis = readBasis(maps);
   const noteLoad = (server: number) => void runProgram(next, NOTE_LOAD_PROGRAM, lvsLoadRequest, { server });
+  const table = tableOf(basis.services);
+  const wanted = begun === undefined ? table : completedTable(table, begun);
   // Programs are attached later.
-  new ConfigurationChange(maps, basis, noteLoad, () => {}).apply(tableOf(basis.services));
+  new ConfigurationChange(maps, basis, noteLoad, () => {}).plan(wanted).write();
   settleRealServers(maps);
+  return wanted;
 }
 
 function setFeatures(maps: Maps, change: (features: number) => number): void {

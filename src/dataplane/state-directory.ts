@@ -179,6 +179,11 @@ export function stagingOf(directory: StateDirectory): StateDirectory {
   return { ...directory, path: `${directory.path}-next` };
 }
 
+/** Where a writer records a change of several services (change-record.ts). */
+export function changeRecordOf({ lockFile }: StateDirectory): string {
+  return lockFile.replace(/lock$/, 'change');
+}
+
 /** Unpins everything in it, if it is there. */
 export function removePins({ path }: StateDirectory): void {
   if (existsSync(path)) rmSync(path, { recursive: true });
@@ -189,6 +194,7 @@ export function removePins({ path }: StateDirectory): void {
  * with it.
  */
 export function removeStateDirectory(directory: StateDirectory): void {
+  for (const suffix of ['', '.new']) rmSync(`${changeRecordOf(directory)}${suffix}`, { force: true });
   removePins(stagingOf(directory));
   // First what makes a director of the rest: whoever is killed here leaves none that the next command would go on with.
   for (const name of [DIRECTOR_PROGRAM, VERSION_LINK]) rmSync(join(directory.path, name), { force: true });

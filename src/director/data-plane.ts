@@ -203,9 +203,9 @@ export interface DataPlane {
   readStatus(query?: StatusQuery): readonly ServiceStatus[];
   readConnections(): readonly Connection[];
   /**
-   * Replaces the configuration by what `change` makes of it, under the writers' lock. Each service changes whole
-   * or not at all for packets; a throwing `change` leaves everything as it was. Connections, counters and the
-   * schedulers' positions of what stays are kept.
+   * Replaces the configuration by what `change` makes of it, under the writers' lock. Each service changes whole or not
+   * at all for packets, one after the other; other commands see all of the change or nothing. A throwing `change` leaves
+   * everything as it was. Connections, counters and the schedulers' positions of what stays are kept.
    */
   update(change: (table: ServiceTable) => ServiceTable): void;
   readTimeouts(): Timeouts;

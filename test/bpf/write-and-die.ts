@@ -1,27 +1,35 @@
-// Changes the director's table in the network namespace of its first argument, and kills itself just before the write
-// of its second: what a kill -9 at the worst moment would do. Says nothing; a change that comes through ends with 0.
+// Changes the director's table in the network namespace of its first argument, or only looks at it, as its second one
+// says, and kills itself just before the write of its third: what a kill -9 at the worst moment would do. Says nothing;
+// what comes through ends with 0.
 
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { libbpf } from '../../src/dataplane/libbpf.ts';
 import { openDataPlane } from '../../src/dataplane/mod.ts';
 import { inNetworkNamespace } from '../../src/system/mod.ts';
 import { AFTER } from './killed-writer-tables.ts';
 
-const [namespace = '', lastWrite = ''] = process.argv.slice(2);
+const [namespace = '', work = '', lastWrite = ''] = process.argv.slice(2);
 
-const WRITES = ['mapUpdate', 'mapUpdateBatch', 'mapDelete', 'mapDeleteBatch'] as const;
-type Writes = Record<(typeof WRITES)[number], (...words: unknown[]) => unknown>;
+type Functions = Record<string, (...words: unknown[]) => unknown>;
 
 inNetworkNamespace(`/run/netns/${namespace}`, () => {
   const plane = openDataPlane();
-  const functions = libbpf() as unknown as Writes;
   let writes = 0;
-  for (const name of WRITES) {
-    const original = functions[name];
-    functions[name] = (...words) => {
-      writes += 1;
-      if (writes === Number(lastWrite)) process.kill(process.pid, 'SIGKILL');
-      return original(...words);
-    };
-  }
-  plane.update(() => AFTER);
+  const countIn = (module: unknown, names: readonly string[]) => {
+    const functions = module as Functions;
+    for (const name of names) {
+      const original = functions[name] as Functions[string];
+      functions[name] = (...words) => {
+        writes += 1;
+        if (writes === Number(lastWrite)) process.kill(process.pid, 'SIGKILL');
+        return original(...words);
+      };
+    }
+  };
+  countIn(libbpf(), ['mapUpdate', 'mapUpdateBatch', 'mapDelete', 'mapDeleteBatch']);
+  countIn(fs, ['writeFileSync', 'renameSync', 'rmSync']);
+  syncBuiltinESMExports();
+  if (work === 'look') plane.readStatus();
+  else plane.update(() => AFTER);
 });

@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { recordChange } from '../../src/dataplane/change-record.ts';
+import { findStateDirectory, type StateDirectory } from '../../src/dataplane/state-directory.ts';
 import { inNetworkNamespace, networkNamespaceCookie, runCommandAsync } from '../../src/system/mod.ts';
 import { BPF_MISSING } from '../bpf/requirements.ts';
+import { service } from '../bpf/services.ts';
 import { LVSKIT, startInBackground, until } from './netpipe-namespaces.ts';
 import { makeOtherVersion } from './support/other-version.ts';
 import {
@@ -126,6 +129,20 @@ test('services, connections, persistence and counters become those of the other 
     await assertAlive([...talks, cut]);
     const connections = await run(directors, otherVersion, 'ipvsadm -Lnc');
     for (const { port } of talks) assert.equal(minutesLeft(connections, port), 14);
+  });
+});
+
+test('a change of the other version that was cut short is completed in the new tables', {
+  skip: BPF_MISSING,
+}, async () => {
+  await withOtherVersion(async (directors) => {
+    inNetworkNamespace(`/run/netns/${directors.name('one')}`, () => {
+      const directory = findStateDirectory() as StateDirectory;
+      recordChange(directory, { put: [service([], { at: `${VIP}:99` })], removed: [`tcp ${VIP} ${DR_PORT}`] });
+    });
+    await run(directors, LVSKIT, 'director reload');
+    const saved = await run(directors, LVSKIT, 'ipvsadm -Sn');
+    assert.deepEqual(saved.match(/(?<=^-A -t ).*:\d+/gm)?.toSorted(), [`${VIP}:${NAT_PORT}`, `${VIP}:99`].toSorted());
   });
 });
 

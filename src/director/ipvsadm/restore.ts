@@ -1,5 +1,5 @@
 // `ipvsadm -R`: many commands, one a line, with the outcome that running the real one on them has. Consecutive
-// changes of the table are made as one, so that packets never see a table half restored.
+// changes of the table are made as one, so that no other command sees a table half restored.
 
 import { applyChanges, type ChangesOutcome, type LineChange } from './apply-changes.ts';
 import { isTableCommand } from './commands.ts';
