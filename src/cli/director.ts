@@ -51,8 +51,10 @@ function up(): Command {
     });
 }
 
-function describeNic({ device, attached, xdp }: { device: string; attached: boolean; xdp: boolean }): string {
-  return `${device}${attached ? '' : ' (not attached)'}${attached && xdp ? ' (with XDP)' : ''}`;
+function describeNic({ device, attached, xdp, xdpOut }: Facts['nics'][number]): string {
+  if (!attached) return `${device} (not attached)`;
+  if (!xdp) return device;
+  return `${device} (with XDP${xdpOut ? '' : ', but packets leave it by the stack'})`;
 }
 
 function reload(): Command {

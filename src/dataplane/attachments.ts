@@ -21,9 +21,9 @@ import { LOCAL_ANSWERS_PROGRAM, settleLocalAnswers } from './local-answers.ts';
 import { closeMaps, type Maps, openMaps } from './maps.ts';
 import { attachMarkPort } from './mark-port.ts';
 import { MARK_DEVICES } from './mark-rules.ts';
-import { DIRECTOR_PROGRAM, type StateDirectory } from './state-directory.ts';
+import { DIRECTOR_PROGRAM, findStateDirectory, type StateDirectory } from './state-directory.ts';
 import { removeTracers } from './trace-attachments.ts';
-import { attachXdp, detachXdp, isXdpAttached, loadXdp, noteMacs, XDP_PROGRAM } from './xdp.ts';
+import { attachXdp, detachXdp, isXdpAttached, listPorts, loadXdp, noteMacs, XDP_PROGRAM } from './xdp.ts';
 
 /** tc: the ingress alone. xdp: a short way in the NIC's driver before it; xdp-generic: the same on any device. */
 export const ATTACH_MODES = ['tc', 'xdp', 'xdp-generic'] as const;
@@ -39,10 +39,18 @@ export interface Attachment {
   readonly device: string;
   readonly attached: boolean;
   readonly xdp: boolean;
+  /** Whether packets leave by it without the stack, too. */
+  readonly xdpOut: boolean;
 }
 
 export function listAttachments(): Attachment[] {
-  return listNics().map((device) => ({ device, attached: isAttached(device), xdp: isXdpAttached(device) }));
+  const directory = findStateDirectory();
+  const nics = listNics();
+  const ports = directory === undefined ? [] : listPorts(directory.path, nics);
+  return nics.map((device) => {
+    const xdp = isXdpAttached(device);
+    return { device, attached: isAttached(device), xdp, xdpOut: xdp && ports.includes(device) };
+  });
 }
 
 function withMaps<T>(directory: StateDirectory, work: (maps: Maps) => T): T {

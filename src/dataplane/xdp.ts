@@ -76,21 +76,45 @@ function listVeths(): string[] {
   return (JSON.parse(stdout || '[]') as { ifname?: string }[]).flatMap(({ ifname }) => ifname ?? []);
 }
 
-/** Tells the program what is addressed to these devices. A bond's frames come in by its members, in its name. */
+interface Link {
+  readonly ifname: string;
+  readonly ifindex: number;
+  readonly master?: string;
+  /** The device that this one lies upon. */
+  readonly link?: string;
+  readonly linkinfo?: { readonly info_kind?: string };
+}
+
+/**
+ * Tells the program what is addressed to these devices. A bond's frames come in by its members, in its name. Nothing is
+ * taken where VLANs lie upon a device: generic XDP sees no tag that the NIC has taken off, and sends it on.
+ */
 export function noteMacs(directory: string, devices: readonly string[]): void {
   // An older version's program does not ask.
   if (!existsSync(join(directory, MACS))) return;
-  const { stdout } = runCommand(['ip', '-json', 'link', 'show']);
-  const links = JSON.parse(stdout || '[]') as { ifname: string; ifindex: number; master?: string }[];
+  const links = JSON.parse(runCommand(['ip', '-json', '-details', 'link', 'show']).stdout || '[]') as Link[];
+  const trunks = links.flatMap(({ link, linkinfo }) => (linkinfo?.info_kind === 'vlan' && link ? [link] : []));
   const macs = new BpfMap(join(directory, MACS), U32, U64);
   try {
     for (const { ifname, ifindex, master } of links) {
       const device = devices.find((each) => each === ifname) ?? devices.find((each) => each === master);
-      const mac = device && macAddress(device);
-      if (mac) macs.set({ value: ifindex }, { value: Buffer.from(mac).readUIntLE(0, mac.length) });
+      const mac = device === undefined || trunks.includes(device) ? undefined : macAddress(device);
+      if (mac === undefined) macs.delete({ value: ifindex });
+      else macs.set({ value: ifindex }, { value: Buffer.from(mac).readUIntLE(0, mac.length) });
     }
   } finally {
     macs.close();
+  }
+}
+
+/** Those of the devices by which frames go out without the stack. */
+export function listPorts(directory: string, devices: readonly string[]): readonly string[] {
+  if (!existsSync(join(directory, XDP_PROGRAM))) return [];
+  const ports = new BpfMap(join(directory, PORTS), U32, U32);
+  try {
+    return devices.filter((device) => ports.get({ value: interfaceIndex(device) ?? 0 }) !== undefined);
+  } finally {
+    ports.close();
   }
 }
 

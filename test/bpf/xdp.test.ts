@@ -1,7 +1,9 @@
 // The short way (XDP): of what comes in by a NIC it takes what is addressed to the NIC, and leaves the rest to the stack.
 
 import assert from 'node:assert/strict';
-import { openDataPlane, setAttachMode } from '../../src/dataplane/mod.ts';
+import { join } from 'node:path';
+import { BpfMap, U32, U64 } from '../../src/dataplane/bpf-map.ts';
+import { listAttachments, openDataPlane, setAttachMode } from '../../src/dataplane/mod.ts';
 import { runCommand } from '../../src/system/mod.ts';
 import { needing } from '../netns/support/programs.ts';
 import { type Director, directorTest, until } from './director.ts';
@@ -72,3 +74,41 @@ directorTest("a NIC's new address is known with the next command, or the watcher
     assert.equal(sentOn(director), before + 1);
   });
 });
+
+directorTest('a NIC is said to let packets out by XDP where its far end is known to take them', (director) => {
+  const out = () => director.inside(() => listAttachments().filter(({ xdp }) => xdp)).map(({ xdpOut }) => xdpOut);
+  try {
+    director.inside(() => setAttachMode('xdp'));
+    assert.deepEqual(out(), [false, false]);
+    director.inside(() => setAttachMode('xdp', true));
+    assert.deepEqual(out(), [true, true]);
+  } finally {
+    director.inside(() => setAttachMode('tc'));
+  }
+});
+
+directorTest(
+  'nothing is taken where VLANs lie upon the NIC, whose tags generic XDP does not see',
+  (director, context) => {
+    const noted = () => {
+      const macs = new BpfMap(join(director.directory, 'lvs_xdp_macs'), U32, U64);
+      const keys = [...macs.entries()].map(({ key }) => key.value);
+      macs.close();
+      return keys.sort();
+    };
+    const { client, server: other } = director.ifindex;
+    director.inside(() => setAttachMode('xdp-generic'));
+    try {
+      assert.deepEqual(noted(), [client, other].sort());
+      director.ip('link add link client name tagged type vlan id 100');
+      director.inside(() => openDataPlane().close());
+      assert.deepEqual(noted(), [other]);
+      director.ip('link delete tagged');
+    } catch (error) {
+      if (!String(error).includes('Unknown device type')) throw error;
+      context.skip('needs VLAN devices');
+    } finally {
+      director.inside(() => setAttachMode('tc'));
+    }
+  },
+);
