@@ -75,7 +75,8 @@ export const FORWARDING: readonly Scenario[] = METHODS.flatMap(({ name, flag, vi
       ...listings(),
       wait(290),
       send(udp('c1:1026', 'vip:80', 'later')),
-      wait(20),
+      // The kernel's timers of five minutes may be late by a step of their wheel: 16 s at 250 Hz.
+      wait(30),
       ...ipvsadm('-Lnc\n-Ln'),
     ],
   },
