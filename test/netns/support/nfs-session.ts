@@ -13,9 +13,9 @@ const OPTIONS = {
   readBytes: 8192,
   writeBytes: 8192,
   window: 6,
-  // Longer than a busy machine makes anyone wait.
-  retransmitMs: 3000,
-  timeoutMs: 10_000,
+  // Longer than a busy machine makes anyone wait: 3 s were not.
+  retransmitMs: 10_000,
+  timeoutMs: 30_000,
 } as const;
 
 /** Mounts from inside the namespace, does `work` there, and closes the session. */
